@@ -1,0 +1,68 @@
+/* Source texts and the problems found in them.
+ *
+ * Every value read from a file keeps its place, so that an error can show the line,
+ * a caret, the cause and the next step:
+ *
+ *   models/radon.toml:14:21: error: unknown name 'alhpa'
+ *      14 | log_radon = "normal(alhpa[county_of], sigma_y)"
+ *         |                     ^~~~~
+ *      next: did you mean 'alpha'? Names in scope: alpha, beta, mu_alpha, ...
+ */
+#ifndef ERGODE_READ_SOURCE_H
+#define ERGODE_READ_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct erg_source {
+  char *path;      /* as the user wrote it */
+  char *text;      /* NUL-terminated; may hold NULs before `length` */
+  size_t length;
+} erg_source;
+
+/* A stretch of a line. source NULL: no file (command line); line 0: whole file. */
+typedef struct {
+  const erg_source *source;
+  int line;        /* 1-based */
+  int column;      /* 1-based, in bytes; shown in characters */
+  int length;      /* bytes to underline, >= 1 */
+} erg_place;
+
+/* The first problem stops the work that found it; `problems` keeps them in order. */
+typedef struct erg_problems {
+  struct erg_problem *list;
+  int count, capacity;
+} erg_problems;
+
+struct erg_problem {
+  bool warning;
+  erg_place place;
+  char *cause;     /* one line, no full stop at the end */
+  char *next;      /* next step, or NULL */
+};
+
+void erg_problems_init(erg_problems *p);
+void erg_problems_free(erg_problems *p);
+/* Record an error (returns false, for `return erg_error(...)`) or a warning. `next`
+ * may be NULL; both texts are copied. */
+bool erg_error(erg_problems *p, erg_place place, const char *next, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void erg_warn(erg_problems *p, erg_place place, const char *next, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+bool erg_problems_any_error(const erg_problems *p);
+/* Prints all, as shown above, with colour if asked. */
+void erg_problems_print(const erg_problems *p, FILE *out, bool colour);
+
+/* Reads a whole file (at most 2 GiB); false with a problem: missing file, no
+ * permission, a folder, too large. Freed by erg_source_free. */
+erg_source *erg_source_read(const char *path, erg_problems *p);
+erg_source *erg_source_from_text(const char *path, const char *text, size_t length);
+void erg_source_free(erg_source *s);
+erg_place erg_place_whole(const erg_source *s);
+
+/* Of `candidates` (NULL-terminated) the nearest to `name` by edit distance (at most
+ * a third of its length, transpositions counting one), or NULL. */
+const char *erg_nearest(const char *name, const char *const *candidates);
+
+#endif
