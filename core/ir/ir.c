@@ -1,0 +1,491 @@
+#include "ir/ir.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- life ---------------------------------------------------------------- */
+
+static void *grow(void *list, int count, int *capacity, size_t item) {
+  if (count < *capacity) return list;
+  int wanted = *capacity ? 2 * *capacity : 64;
+  void *more = realloc(list, (size_t)wanted * item);
+  if (!more) abort();
+  *capacity = wanted;
+  return more;
+}
+
+/* Tables without a capacity of their own grow at powers of two. */
+static void *grow_table(void *list, int count, size_t item) {
+  if (count != 0 && (count & (count - 1)) != 0) return list;
+  void *more = realloc(list, (size_t)(count ? 2 * count : 1) * item);
+  if (!more) abort();
+  return more;
+}
+
+static char *copy_text(const char *s) {
+  if (!s) return NULL;
+  char *c = strdup(s);
+  if (!c) abort();
+  return c;
+}
+
+ir_graph *ir_graph_new(void) {
+  ir_graph *g = calloc(1, sizeof *g);
+  if (!g) abort();
+  return g;
+}
+
+void ir_graph_free(ir_graph *g) {
+  if (!g) return;
+  for (int i = 0; i < g->n_dims; i++) {
+    if (g->dims[i].labels)
+      for (int64_t k = 0; k < g->dims[i].size; k++) free(g->dims[i].labels[k]);
+    free(g->dims[i].labels);
+    free(g->dims[i].name);
+  }
+  for (int i = 0; i < g->n_data; i++) {
+    free(g->data[i].name);
+    free(g->data[i].values);
+  }
+  for (int i = 0; i < g->n_params; i++) {
+    free(g->params[i].name);
+    free(g->params[i].support);
+  }
+  for (int i = 0; i < g->n_terms; i++) free(g->terms[i].name);
+  for (int i = 0; i < g->n_outcomes; i++) free(g->outcomes[i].name);
+  for (int i = 0; i < g->n_quantities; i++) free(g->quantities[i].name);
+  free(g->dims);
+  free(g->data);
+  free(g->params);
+  free(g->terms);
+  free(g->outcomes);
+  free(g->quantities);
+  free(g->nodes);
+  free(g->parts);
+  free(g->hash);
+  free(g->title);
+  free(g->file);
+  free(g);
+}
+
+/* ---- tables -------------------------------------------------------------- */
+
+int ir_add_dim(ir_graph *g, const char *name, int64_t size, int alias_of) {
+  g->dims = grow_table(g->dims, g->n_dims, sizeof *g->dims);
+  g->dims[g->n_dims] = (ir_dimension){.name = copy_text(name), .size = size, .alias_of = alias_of};
+  return g->n_dims++;
+}
+
+int ir_anonymous_dim(ir_graph *g, int64_t size) {
+  char name[32];
+  snprintf(name, sizeof name, "#%lld", (long long)size);
+  for (int i = 0; i < g->n_dims; i++)
+    if (strcmp(g->dims[i].name, name) == 0) return i;
+  return ir_add_dim(g, name, size, -1);
+}
+
+int ir_add_data(ir_graph *g, const char *name, int rank, const uint8_t *order,
+                const double *values, int index_into, bool integer) {
+  g->data = grow_table(g->data, g->n_data, sizeof *g->data);
+  ir_data *d = &g->data[g->n_data];
+  *d = (ir_data){.name = copy_text(name), .rank = rank, .index_into = index_into,
+                 .integer = integer, .n = 1};
+  for (int i = 0; i < rank; i++) {
+    d->order[i] = order[i];
+    d->dims |= ir_bit(order[i]);
+    d->n *= g->dims[order[i]].size;
+  }
+  if (values) {
+    d->values = malloc((size_t)(d->n ? d->n : 1) * sizeof(double));
+    if (!d->values) abort();
+    memcpy(d->values, values, (size_t)d->n * sizeof(double));
+  }
+  int number = g->n_data++;
+  g->data[number].node = ir_data_node(g, number);
+  return number;
+}
+
+ir_param *ir_add_param(ir_graph *g, const char *name) {
+  g->params = grow_table(g->params, g->n_params, sizeof *g->params);
+  ir_param *p = &g->params[g->n_params++];
+  *p = (ir_param){.name = copy_text(name), .input = IR_NONE, .natural = IR_NONE,
+                  .unconstrain = IR_NONE, .natural_data = -1, .family = -1,
+                  .base = IR_NONE, .weight = IR_NONE};
+  return p;
+}
+
+ir_term *ir_add_term(ir_graph *g, ir_term_kind kind, const char *name, ir_id node,
+                     int param, int line, int column) {
+  g->terms = grow_table(g->terms, g->n_terms, sizeof *g->terms);
+  ir_term *t = &g->terms[g->n_terms++];
+  *t = (ir_term){.kind = kind, .name = copy_text(name), .node = node, .param = param,
+                 .line = line, .column = column};
+  return t;
+}
+
+ir_outcome *ir_add_outcome(ir_graph *g, const char *name) {
+  g->outcomes = grow_table(g->outcomes, g->n_outcomes, sizeof *g->outcomes);
+  ir_outcome *o = &g->outcomes[g->n_outcomes++];
+  *o = (ir_outcome){.name = copy_text(name), .data = -1, .term = -1};
+  return o;
+}
+
+ir_quantity *ir_add_quantity(ir_graph *g, const char *name, ir_id node) {
+  g->quantities = grow_table(g->quantities, g->n_quantities, sizeof *g->quantities);
+  ir_quantity *q = &g->quantities[g->n_quantities++];
+  *q = (ir_quantity){.name = copy_text(name), .node = node};
+  return q;
+}
+
+/* ---- nodes --------------------------------------------------------------- */
+
+static uint64_t node_hash(const ir_node *n) {
+  uint64_t h = 0xcbf29ce484222325u;
+  uint64_t words[10];
+  memcpy(&words[0], &n->value, 8);
+  words[1] = n->dims;
+  words[2] = n->over;
+  words[3] = (uint64_t)n->op;
+  words[4] = (uint64_t)(uint32_t)n->args[0] | (uint64_t)(uint32_t)n->args[1] << 32;
+  words[5] = (uint64_t)(uint32_t)n->args[2];
+  words[6] = (uint64_t)(uint16_t)n->dim | (uint64_t)(uint16_t)n->dim2 << 16;
+  words[7] = (uint64_t)(uint32_t)n->index;
+  words[8] = (uint64_t)(uint32_t)n->parts;
+  words[9] = (uint64_t)(uint32_t)n->n_parts;
+  for (int i = 0; i < 10; i++) {
+    h ^= words[i];
+    h *= 0x9e3779b97f4a7c15u;
+    h ^= h >> 29;
+  }
+  return h;
+}
+
+static bool same_node(const ir_node *a, const ir_node *b) {
+  return a->op == b->op && a->dims == b->dims && a->over == b->over && a->dim == b->dim &&
+         a->dim2 == b->dim2 && a->index == b->index && a->parts == b->parts &&
+         a->n_parts == b->n_parts && memcmp(&a->value, &b->value, 8) == 0 &&
+         memcmp(a->args, b->args, sizeof a->args) == 0;
+}
+
+static ir_node blank(ir_op op) {
+  ir_node n = {.op = (uint8_t)op, .dim = -1, .dim2 = -1, .index = -1, .parts = -1,
+               .args = {IR_NONE, IR_NONE, IR_NONE}};
+  return n;
+}
+
+static void rehash(ir_graph *g) {
+  int wanted = g->cap_hash ? 2 * g->cap_hash : 256;
+  int32_t *table = malloc((size_t)wanted * sizeof *table);
+  if (!table) abort();
+  memset(table, -1, (size_t)wanted * sizeof *table);
+  for (int i = 0; i < g->n_nodes; i++) {
+    uint64_t at = node_hash(&g->nodes[i]) & (uint64_t)(wanted - 1);
+    while (table[at] >= 0) at = (at + 1) & (uint64_t)(wanted - 1);
+    table[at] = i;
+  }
+  free(g->hash);
+  g->hash = table;
+  g->cap_hash = wanted;
+}
+
+static ir_id intern(ir_graph *g, ir_node n) {
+  n.data_only = n.op != IR_INPUT && n.op != IR_CENTRE_L && n.op != IR_CENTRE_H &&
+                n.op != IR_CENTRE_K && n.op != IR_RANDOM;
+  n.random = n.op == IR_RANDOM;
+  for (int i = 0; i < n.n_args; i++) {
+    n.data_only = n.data_only && g->nodes[n.args[i]].data_only;
+    n.random = n.random || g->nodes[n.args[i]].random;
+  }
+  for (int i = 0; i < n.n_parts; i++) {
+    n.data_only = n.data_only && g->nodes[g->parts[n.parts + i]].data_only;
+    n.random = n.random || g->nodes[g->parts[n.parts + i]].random;
+  }
+  if (2 * (g->n_nodes + 1) > g->cap_hash) rehash(g);
+  uint64_t at = node_hash(&n) & (uint64_t)(g->cap_hash - 1);
+  while (g->hash[at] >= 0) {
+    if (n.op != IR_RANDOM && same_node(&g->nodes[g->hash[at]], &n)) return g->hash[at];
+    at = (at + 1) & (uint64_t)(g->cap_hash - 1);
+  }
+  g->nodes = grow(g->nodes, g->n_nodes, &g->cap_nodes, sizeof *g->nodes);
+  g->nodes[g->n_nodes] = n;
+  g->hash[at] = g->n_nodes;
+  return g->n_nodes++;
+}
+
+ir_id ir_const(ir_graph *g, double value) {
+  ir_node n = blank(IR_CONST);
+  n.value = value;
+  return intern(g, n);
+}
+
+ir_id ir_data_node(ir_graph *g, int data) {
+  ir_node n = blank(IR_DATA);
+  n.index = data;
+  n.dims = g->data[data].dims;
+  return intern(g, n);
+}
+
+ir_id ir_input(ir_graph *g, int param, ir_dims dims) {
+  ir_node n = blank(IR_INPUT);
+  n.index = param;
+  n.dims = dims;
+  return intern(g, n);
+}
+
+ir_id ir_centre(ir_graph *g, ir_op op, int family, ir_dims dims) {
+  ir_node n = blank(op);
+  n.index = family;
+  n.dims = op == IR_CENTRE_K ? 0 : dims;
+  return intern(g, n);
+}
+
+ir_id ir_position(ir_graph *g, int dim) {
+  ir_node n = blank(IR_POSITION);
+  n.dim = (int16_t)dim;
+  n.dims = ir_bit(dim);
+  return intern(g, n);
+}
+
+/* Folds operations on constants whose value every libm agrees on to the last bit;
+ * the others are data-only and are computed when data are bound. */
+static bool fold_unary(ir_op op, double a, double *r) {
+  switch (op) {
+    case IR_NEG: *r = -a; return true;
+    case IR_ABS: *r = fabs(a); return true;
+    case IR_SQUARE: *r = a * a; return true;
+    case IR_SQRT: *r = sqrt(a); return true;
+    case IR_INV: *r = 1.0 / a; return true;
+    case IR_FLOOR: *r = floor(a); return true;
+    case IR_CEIL: *r = ceil(a); return true;
+    case IR_NOT: *r = a == 0.0; return true;
+    case IR_LOG: *r = 0.0; return a == 1.0;
+    case IR_EXP: *r = 1.0; return a == 0.0;
+    default: return false;
+  }
+}
+
+static bool fold_binary(ir_op op, double a, double b, double *r) {
+  switch (op) {
+    case IR_ADD: *r = a + b; return true;
+    case IR_SUB: *r = a - b; return true;
+    case IR_MUL: *r = a * b; return true;
+    case IR_DIV: *r = a / b; return true;
+    case IR_LT: *r = a < b; return true;
+    case IR_LE: *r = a <= b; return true;
+    case IR_GT: *r = a > b; return true;
+    case IR_GE: *r = a >= b; return true;
+    case IR_EQ: *r = a == b; return true;
+    case IR_NE: *r = a != b; return true;
+    case IR_AND: *r = a != 0.0 && b != 0.0; return true;
+    case IR_OR: *r = a != 0.0 || b != 0.0; return true;
+    default: return false;
+  }
+}
+
+ir_id ir_unary(ir_graph *g, ir_op op, ir_id a) {
+  double r;
+  if (ir_at(g, a)->op == IR_CONST && fold_unary(op, ir_at(g, a)->value, &r))
+    return ir_const(g, r);
+  ir_node n = blank(op);
+  n.n_args = 1;
+  n.args[0] = a;
+  n.dims = ir_at(g, a)->dims;
+  return intern(g, n);
+}
+
+ir_id ir_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
+  double r;
+  if (ir_at(g, a)->op == IR_CONST && ir_at(g, b)->op == IR_CONST &&
+      fold_binary(op, ir_at(g, a)->value, ir_at(g, b)->value, &r))
+    return ir_const(g, r);
+  /* one order for commuting operations, so that equal expressions are one node */
+  if ((op == IR_ADD || op == IR_MUL || op == IR_EQ || op == IR_NE) && a > b) {
+    ir_id swap = a;
+    a = b;
+    b = swap;
+  }
+  ir_node n = blank(op);
+  n.n_args = 2;
+  n.args[0] = a;
+  n.args[1] = b;
+  n.dims = ir_at(g, a)->dims | ir_at(g, b)->dims;
+  return intern(g, n);
+}
+
+ir_id ir_if(ir_graph *g, ir_id test, ir_id a, ir_id b) {
+  if (ir_at(g, test)->op == IR_CONST &&
+      ((ir_at(g, a)->dims | ir_at(g, b)->dims) ==
+       ir_at(g, ir_at(g, test)->value != 0.0 ? a : b)->dims))
+    return ir_at(g, test)->value != 0.0 ? a : b;
+  ir_node n = blank(IR_IF);
+  n.n_args = 3;
+  n.args[0] = test;
+  n.args[1] = a;
+  n.args[2] = b;
+  n.dims = ir_at(g, test)->dims | ir_at(g, a)->dims | ir_at(g, b)->dims;
+  return intern(g, n);
+}
+
+ir_id ir_gather(ir_graph *g, ir_id source, int dim, ir_id positions) {
+  if (!(ir_at(g, source)->dims & ir_bit(dim))) return source;
+  ir_node n = blank(IR_GATHER);
+  n.n_args = 2;
+  n.args[0] = source;
+  n.args[1] = positions;
+  n.dim = (int16_t)dim;
+  n.dims = (ir_at(g, source)->dims & ~ir_bit(dim)) | ir_at(g, positions)->dims;
+  return intern(g, n);
+}
+
+ir_id ir_rename(ir_graph *g, ir_id a, int dim, int to) {
+  if (dim == to || !(ir_at(g, a)->dims & ir_bit(dim))) return a;
+  ir_node n = blank(IR_RENAME);
+  n.n_args = 1;
+  n.args[0] = a;
+  n.dim = (int16_t)dim;
+  n.dim2 = (int16_t)to;
+  n.dims = (ir_at(g, a)->dims & ~ir_bit(dim)) | ir_bit(to);
+  return intern(g, n);
+}
+
+ir_id ir_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over) {
+  if (!over && op != IR_SUMLOG) return a;
+  ir_node n = blank(op);
+  n.n_args = 1;
+  n.args[0] = a;
+  n.over = over;
+  n.dims = ir_at(g, a)->dims & ~over;
+  return intern(g, n);
+}
+
+ir_id ir_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over) {
+  ir_node n = blank(IR_CONTRACT);
+  n.n_args = 2;
+  n.args[0] = a;
+  n.args[1] = b;
+  n.over = over;
+  n.dims = (ir_at(g, a)->dims | ir_at(g, b)->dims) & ~over;
+  return intern(g, n);
+}
+
+ir_id ir_pack(ir_graph *g, int dim, const ir_id *parts, int count) {
+  ir_node n = blank(IR_PACK);
+  n.dim = (int16_t)dim;
+  n.dims = ir_bit(dim);
+  for (int i = 0; i < count; i++) n.dims |= ir_at(g, parts[i])->dims;
+  n.n_parts = count;
+  /* the same list of parts is stored once, so that hash-consing sees it */
+  for (int at = 0; at + count <= g->n_parts && n.parts < 0; at++)
+    if (memcmp(g->parts + at, parts, (size_t)count * sizeof *parts) == 0) n.parts = at;
+  if (n.parts < 0) {
+    n.parts = g->n_parts;
+    for (int i = 0; i < count; i++) {
+      g->parts = grow(g->parts, g->n_parts, &g->cap_parts, sizeof *g->parts);
+      g->parts[g->n_parts++] = parts[i];
+    }
+  }
+  return intern(g, n);
+}
+
+ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim) {
+  ir_node n = blank(IR_SEGSUM);
+  n.n_args = 2;
+  n.args[0] = a;
+  n.args[1] = positions;
+  n.dim = (int16_t)dim;
+  n.over = ir_at(g, positions)->dims;
+  n.dims = (ir_at(g, a)->dims & ~n.over) | ir_bit(dim);
+  return intern(g, n);
+}
+
+ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape) {
+  ir_node n = blank(IR_RANDOM);
+  n.index = distribution;
+  n.n_args = (uint8_t)n_args;
+  n.dims = shape;
+  for (int i = 0; i < n_args; i++) {
+    n.args[i] = args[i];
+    n.dims |= ir_at(g, args[i])->dims;
+  }
+  return intern(g, n);
+}
+
+/* ---- queries ------------------------------------------------------------- */
+
+int64_t ir_size(const ir_graph *g, ir_dims dims) {
+  int64_t n = 1;
+  for (int d = 0; d < g->n_dims; d++)
+    if (dims & ir_bit(d)) n *= g->dims[d].size;
+  return n;
+}
+
+bool ir_is_elementwise(ir_op op) { return op >= IR_NEG && op <= IR_IF; }
+
+bool ir_is_const(const ir_graph *g, ir_id n, double value) {
+  return ir_at(g, n)->op == IR_CONST && ir_at(g, n)->value == value;
+}
+
+const char *ir_op_text(ir_op op) {
+  static const char *const text[] = {
+#define X(name, t, n) t,
+      IR_OPS(X)
+#undef X
+  };
+  return op < IR_OP_COUNT ? text[op] : "?";
+}
+
+static void print_dims(const ir_graph *g, ir_dims dims, FILE *out) {
+  const char *separator = "";
+  fputc('[', out);
+  for (int d = 0; d < g->n_dims; d++)
+    if (dims & ir_bit(d)) {
+      fprintf(out, "%s%s", separator, g->dims[d].name);
+      separator = ", ";
+    }
+  fputc(']', out);
+}
+
+static void print_node(const ir_graph *g, ir_id id, FILE *out) {
+  const ir_node *n = ir_at(g, id);
+  fprintf(out, "  %%%-4d %s", id, ir_op_text(n->op));
+  switch (n->op) {
+    case IR_CONST: fprintf(out, " %.17g", n->value); break;
+    case IR_DATA:
+      fprintf(out, " %s", g->data[n->index].name ? g->data[n->index].name : "(folded)");
+      break;
+    case IR_INPUT: fprintf(out, " %s", g->params[n->index].name); break;
+    case IR_CENTRE_L:
+    case IR_CENTRE_H:
+    case IR_CENTRE_K: fprintf(out, " family %d", n->index); break;
+    default: break;
+  }
+  for (int i = 0; i < n->n_args; i++) fprintf(out, " %%%d", n->args[i]);
+  for (int i = 0; i < n->n_parts; i++) fprintf(out, " %%%d", g->parts[n->parts + i]);
+  if (n->dim >= 0) fprintf(out, " %s", g->dims[n->dim].name);
+  if (n->dim2 >= 0) fprintf(out, " as %s", g->dims[n->dim2].name);
+  if (n->over) {
+    fputs(" over ", out);
+    print_dims(g, n->over, out);
+  }
+  fputs("  : ", out);
+  print_dims(g, n->dims, out);
+  if (n->data_only) fputs(" data", out);
+  fputc('\n', out);
+}
+
+void ir_print(const ir_graph *g, FILE *out) {
+  static const char *const kinds[] = {"prior", "likelihood", "jacobian", "centring"};
+  fprintf(out, "graph: %lld unconstrained coordinates, %d nodes\n", (long long)g->dim, g->n_nodes);
+  for (int d = 0; d < g->n_dims; d++)
+    fprintf(out, "  dim %s = %lld\n", g->dims[d].name, (long long)g->dims[d].size);
+  for (int i = 0; i < g->n_params; i++)
+    fprintf(out, "  param %s: coordinates %lld..%lld, input %%%d, natural %%%d\n",
+            g->params[i].name, (long long)g->params[i].offset,
+            (long long)(g->params[i].offset + g->params[i].n - 1), g->params[i].input,
+            g->params[i].natural);
+  for (int i = 0; i < g->n_nodes; i++) print_node(g, i, out);
+  for (int i = 0; i < g->n_terms; i++)
+    fprintf(out, "  term %s (%s) = sum of %%%d\n", g->terms[i].name, kinds[g->terms[i].kind],
+            g->terms[i].node);
+}
