@@ -1,0 +1,385 @@
+#include "ir/distribution.h"
+
+#include <math.h>
+#include <string.h>
+
+#define C(v) ir_const(g, v)
+#define NEG(a) ir_unary(g, IR_NEG, a)
+#define ABS(a) ir_unary(g, IR_ABS, a)
+#define SQUARE(a) ir_unary(g, IR_SQUARE, a)
+#define INV(a) ir_unary(g, IR_INV, a)
+#define EXP(a) ir_unary(g, IR_EXP, a)
+#define LOG(a) ir_unary(g, IR_LOG, a)
+#define LOG1P(a) ir_unary(g, IR_LOG1P, a)
+#define LOG1P_EXP(a) ir_unary(g, IR_LOG1P_EXP, a)
+#define LOG1M_EXP(a) ir_unary(g, IR_LOG1M_EXP, a)
+#define LGAMMA(a) ir_unary(g, IR_LGAMMA, a)
+#define PHI(a) ir_unary(g, IR_PHI, a)
+#define ATAN(a) ir_unary(g, IR_ATAN, a)
+#define ERFC(a) ir_unary(g, IR_ERFC, a)
+#define ADD(a, b) ir_binary(g, IR_ADD, a, b)
+#define SUB(a, b) ir_binary(g, IR_SUB, a, b)
+#define MUL(a, b) ir_binary(g, IR_MUL, a, b)
+#define SCALE(k, a) ir_binary(g, IR_MUL, C(k), a)
+#define GT(a, b) ir_binary(g, IR_GT, a, b)
+#define GE(a, b) ir_binary(g, IR_GE, a, b)
+#define LE(a, b) ir_binary(g, IR_LE, a, b)
+#define AND(a, b) ir_binary(g, IR_AND, a, b)
+#define IF(t, a, b) ir_if(g, t, a, b)
+
+#define LOG_2PI_HALF 0.91893853320467274178
+#define LOG_PI 1.14472988584940017414
+#define LOG_2 0.69314718055994530942
+#define DENSITY(name) static ir_id name(ir_graph *g, ir_id y, const ir_id *args)
+
+ir_id ir_lbeta(ir_graph *g, ir_id a, ir_id b) {
+  return SUB(ADD(LGAMMA(a), LGAMMA(b)), LGAMMA(ADD(a, b)));
+}
+
+ir_id ir_lchoose(ir_graph *g, ir_id n, ir_id k) {
+  return SUB(SUB(LGAMMA(ADD(n, C(1))), LGAMMA(ADD(k, C(1)))),
+             LGAMMA(ADD(SUB(n, k), C(1))));
+}
+
+/* The standardised value, 1/scale a node of its own. */
+static ir_id standard(ir_graph *g, ir_id y, ir_id location, ir_id scale) {
+  return MUL(SUB(y, location), INV(scale));
+}
+
+/* exp(log_term) where the count is positive, else 0: 0 * log 0 is 0 here. */
+static ir_id times_log(ir_graph *g, ir_id count, ir_id log_term) {
+  return IF(GT(count, C(0)), MUL(count, log_term), C(0));
+}
+
+/* On the real line */
+
+DENSITY(normal_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return SUB(SCALE(-0.5, SQUARE(z)), ADD(LOG(args[1]), C(LOG_2PI_HALF)));
+}
+DENSITY(normal_log_cdf) { return LOG(PHI(standard(g, y, args[0], args[1]))); }
+DENSITY(normal_log_ccdf) { return LOG(PHI(NEG(standard(g, y, args[0], args[1])))); }
+
+static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
+  ir_id half = SCALE(0.5, ADD(nu, C(1)));
+  ir_id constant = SUB(SUB(LGAMMA(half), LGAMMA(SCALE(0.5, nu))),
+                       SCALE(0.5, ADD(LOG(nu), C(LOG_PI))));
+  return ADD(NEG(MUL(half, LOG1P(MUL(SQUARE(z), INV(nu))))), SUB(constant, LOG(sigma)));
+}
+DENSITY(student_t_density) {
+  return student_t_at(g, standard(g, y, args[1], args[2]), args[0], args[2]);
+}
+
+DENSITY(cauchy_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return SUB(NEG(LOG1P(SQUARE(z))), ADD(LOG(args[1]), C(LOG_PI)));
+}
+DENSITY(cauchy_log_cdf) {
+  return LOG(ADD(C(0.5), SCALE(M_1_PI, ATAN(standard(g, y, args[0], args[1])))));
+}
+DENSITY(cauchy_log_ccdf) {
+  return LOG(SUB(C(0.5), SCALE(M_1_PI, ATAN(standard(g, y, args[0], args[1])))));
+}
+
+DENSITY(laplace_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return SUB(NEG(ABS(z)), ADD(LOG(args[1]), C(LOG_2)));
+}
+/* Log of the cdf at z; the other tail's at -z. */
+static ir_id laplace_tail(ir_graph *g, ir_id z) {
+  ir_id below = SUB(z, C(LOG_2));
+  ir_id above = LOG1P(SCALE(-0.5, EXP(NEG(z))));
+  return IF(LE(z, C(0)), below, above);
+}
+DENSITY(laplace_log_cdf) { return laplace_tail(g, standard(g, y, args[0], args[1])); }
+DENSITY(laplace_log_ccdf) { return laplace_tail(g, NEG(standard(g, y, args[0], args[1]))); }
+
+DENSITY(logistic_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return SUB(SUB(z, SCALE(2, LOG1P_EXP(z))), LOG(args[1]));
+}
+DENSITY(logistic_log_cdf) {
+  return NEG(LOG1P_EXP(NEG(standard(g, y, args[0], args[1]))));
+}
+DENSITY(logistic_log_ccdf) { return NEG(LOG1P_EXP(standard(g, y, args[0], args[1]))); }
+
+DENSITY(gumbel_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return SUB(NEG(ADD(z, EXP(NEG(z)))), LOG(args[1]));
+}
+DENSITY(gumbel_log_cdf) { return NEG(EXP(NEG(standard(g, y, args[0], args[1])))); }
+DENSITY(gumbel_log_ccdf) { return LOG1M_EXP(gumbel_log_cdf(g, y, args)); }
+
+DENSITY(skew_normal_density) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  ir_id tilt = LOG(PHI(MUL(args[2], z)));
+  return ADD(ADD(SCALE(-0.5, SQUARE(z)), tilt),
+             SUB(C(LOG_2 - LOG_2PI_HALF), LOG(args[1])));
+}
+
+DENSITY(exp_mod_normal_density) {
+  ir_id mu = args[0], sigma = args[1], lambda = args[2];
+  ir_id shift = MUL(lambda, SQUARE(sigma));
+  ir_id z = SCALE(M_SQRT1_2, MUL(SUB(ADD(mu, shift), y), INV(sigma)));
+  ir_id slope = MUL(lambda, ADD(SUB(mu, y), SCALE(0.5, shift)));
+  return ADD(ADD(slope, LOG(ERFC(z))), SUB(LOG(lambda), C(LOG_2)));
+}
+
+/* Positive */
+
+DENSITY(half_normal_density) {
+  ir_id z = MUL(y, INV(args[0]));
+  return SUB(SCALE(-0.5, SQUARE(z)), ADD(LOG(args[0]), C(LOG_2PI_HALF - LOG_2)));
+}
+DENSITY(half_cauchy_density) {
+  ir_id z = MUL(y, INV(args[0]));
+  return SUB(NEG(LOG1P(SQUARE(z))), ADD(LOG(args[0]), C(LOG_PI - LOG_2)));
+}
+DENSITY(half_student_t_density) {
+  ir_id z = MUL(y, INV(args[1]));
+  return ADD(student_t_at(g, z, args[0], args[1]), C(LOG_2));
+}
+
+ir_id ir_lognormal_at_log(ir_graph *g, ir_id log_y, const ir_id *args) {
+  return SUB(normal_density(g, log_y, args), log_y);
+}
+DENSITY(lognormal_density) { return ir_lognormal_at_log(g, LOG(y), args); }
+DENSITY(lognormal_log_cdf) { return normal_log_cdf(g, LOG(y), args); }
+DENSITY(lognormal_log_ccdf) { return normal_log_ccdf(g, LOG(y), args); }
+
+DENSITY(exponential_density) { return SUB(LOG(args[0]), MUL(args[0], y)); }
+DENSITY(exponential_log_ccdf) { return NEG(MUL(args[0], y)); }
+DENSITY(exponential_log_cdf) { return LOG1M_EXP(exponential_log_ccdf(g, y, args)); }
+
+DENSITY(gamma_density) {
+  ir_id constant = SUB(MUL(args[0], LOG(args[1])), LGAMMA(args[0]));
+  return ADD(SUB(MUL(SUB(args[0], C(1)), LOG(y)), MUL(args[1], y)), constant);
+}
+DENSITY(inv_gamma_density) {
+  ir_id constant = SUB(MUL(args[0], LOG(args[1])), LGAMMA(args[0]));
+  return SUB(constant, ADD(MUL(ADD(args[0], C(1)), LOG(y)), MUL(args[1], INV(y))));
+}
+DENSITY(chi_square_density) {
+  ir_id half = SCALE(0.5, args[0]);
+  ir_id constant = NEG(ADD(SCALE(LOG_2, half), LGAMMA(half)));
+  return ADD(SUB(MUL(SUB(half, C(1)), LOG(y)), SCALE(0.5, y)), constant);
+}
+DENSITY(inv_chi_square_density) {
+  ir_id half = SCALE(0.5, args[0]);
+  ir_id constant = NEG(ADD(SCALE(LOG_2, half), LGAMMA(half)));
+  return SUB(constant, ADD(MUL(ADD(half, C(1)), LOG(y)), SCALE(0.5, INV(y))));
+}
+DENSITY(scaled_inv_chi_square_density) {
+  ir_id half = SCALE(0.5, args[0]);
+  ir_id constant = ADD(SUB(MUL(half, LOG(half)), LGAMMA(half)), MUL(args[0], LOG(args[1])));
+  ir_id rate = MUL(half, SQUARE(args[1]));
+  return SUB(constant, ADD(MUL(ADD(half, C(1)), LOG(y)), MUL(rate, INV(y))));
+}
+DENSITY(weibull_density) {
+  ir_id t = SUB(LOG(y), LOG(args[1]));
+  ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
+  return ADD(SUB(MUL(SUB(args[0], C(1)), t), EXP(MUL(args[0], t))), constant);
+}
+DENSITY(weibull_log_ccdf) {
+  return NEG(EXP(MUL(args[0], SUB(LOG(y), LOG(args[1])))));
+}
+DENSITY(weibull_log_cdf) { return LOG1M_EXP(weibull_log_ccdf(g, y, args)); }
+DENSITY(frechet_density) {
+  ir_id t = SUB(LOG(y), LOG(args[1]));
+  ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
+  return SUB(constant, ADD(MUL(ADD(args[0], C(1)), t), EXP(NEG(MUL(args[0], t)))));
+}
+DENSITY(frechet_log_cdf) {
+  return NEG(EXP(NEG(MUL(args[0], SUB(LOG(y), LOG(args[1]))))));
+}
+DENSITY(frechet_log_ccdf) { return LOG1M_EXP(frechet_log_cdf(g, y, args)); }
+DENSITY(rayleigh_density) {
+  ir_id z = MUL(y, INV(args[0]));
+  return SUB(SUB(LOG(y), SCALE(0.5, SQUARE(z))), SCALE(2, LOG(args[0])));
+}
+DENSITY(rayleigh_log_ccdf) { return SCALE(-0.5, SQUARE(MUL(y, INV(args[0])))); }
+DENSITY(rayleigh_log_cdf) { return LOG1M_EXP(rayleigh_log_ccdf(g, y, args)); }
+DENSITY(pareto_density) {
+  ir_id constant = ADD(LOG(args[1]), MUL(args[1], LOG(args[0])));
+  ir_id inside = SUB(constant, MUL(ADD(args[1], C(1)), LOG(y)));
+  return IF(GE(y, args[0]), inside, C(-INFINITY));
+}
+
+/* Bounded */
+
+static ir_id beta_at(ir_graph *g, ir_id y, ir_id a, ir_id b) {
+  return SUB(ADD(MUL(SUB(a, C(1)), LOG(y)), MUL(SUB(b, C(1)), LOG1P(NEG(y)))),
+             ir_lbeta(g, a, b));
+}
+DENSITY(beta_density) { return beta_at(g, y, args[0], args[1]); }
+DENSITY(beta_proportion_density) {
+  return beta_at(g, y, MUL(args[0], args[1]), MUL(SUB(C(1), args[0]), args[1]));
+}
+DENSITY(uniform_density) {
+  ir_id inside = AND(GE(y, args[0]), LE(y, args[1]));
+  return IF(inside, NEG(LOG(SUB(args[1], args[0]))), C(-INFINITY));
+}
+DENSITY(uniform_log_cdf) {
+  return SUB(LOG(SUB(y, args[0])), LOG(SUB(args[1], args[0])));
+}
+DENSITY(uniform_log_ccdf) {
+  return SUB(LOG(SUB(args[1], y)), LOG(SUB(args[1], args[0])));
+}
+
+/* Discrete */
+
+DENSITY(bernoulli_density) { return LOG(IF(y, args[0], SUB(C(1), args[0]))); }
+DENSITY(bernoulli_logit_density) { return SUB(MUL(y, args[0]), LOG1P_EXP(args[0])); }
+DENSITY(binomial_density) {
+  ir_id failures = SUB(args[0], y);
+  return ADD(ADD(times_log(g, y, LOG(args[1])), times_log(g, failures, LOG1P(NEG(args[1])))),
+             ir_lchoose(g, args[0], y));
+}
+DENSITY(binomial_logit_density) {
+  return ADD(SUB(MUL(y, args[1]), MUL(args[0], LOG1P_EXP(args[1]))),
+             ir_lchoose(g, args[0], y));
+}
+DENSITY(beta_binomial_density) {
+  ir_id a = ADD(y, args[1]), b = ADD(SUB(args[0], y), args[2]);
+  return ADD(SUB(ir_lbeta(g, a, b), ir_lbeta(g, args[1], args[2])),
+             ir_lchoose(g, args[0], y));
+}
+static ir_id log_factorial(ir_graph *g, ir_id y) { return LGAMMA(ADD(y, C(1))); }
+DENSITY(poisson_density) {
+  return SUB(SUB(times_log(g, y, LOG(args[0])), args[0]), log_factorial(g, y));
+}
+DENSITY(poisson_log_density) {
+  return SUB(SUB(MUL(y, args[0]), EXP(args[0])), log_factorial(g, y));
+}
+/* log of Gamma(y + a) / (Gamma(a) y!) */
+static ir_id log_rising(ir_graph *g, ir_id y, ir_id a) {
+  return SUB(SUB(LGAMMA(ADD(y, a)), LGAMMA(a)), log_factorial(g, y));
+}
+DENSITY(neg_binomial_density) {
+  ir_id shape = MUL(args[0], LOG1P(INV(args[1])));
+  return SUB(log_rising(g, y, args[0]), ADD(shape, MUL(y, LOG1P(args[1]))));
+}
+DENSITY(neg_binomial_2_density) {
+  ir_id mu = args[0], phi = args[1];
+  ir_id ratio = SUB(LOG(mu), LOG(ADD(mu, phi)));
+  return SUB(ADD(log_rising(g, y, phi), times_log(g, y, ratio)),
+             MUL(phi, LOG1P(MUL(mu, INV(phi)))));
+}
+DENSITY(neg_binomial_2_log_density) {
+  ir_id phi = args[1], shift = SUB(args[0], LOG(phi)), soft = LOG1P_EXP(shift);
+  return SUB(ADD(log_rising(g, y, phi), MUL(y, SUB(shift, soft))), MUL(phi, soft));
+}
+DENSITY(geometric_density) {
+  return ADD(LOG(args[0]), times_log(g, y, LOG1P(NEG(args[0]))));
+}
+
+#define REAL IR_RANGE_REAL
+#define POS IR_RANGE_POSITIVE
+#define UNIT IR_RANGE_UNIT
+#define COUNT IR_RANGE_COUNT
+#define ENTRY(NAME, name_) [IR_DIST_##NAME] = {.name = #name_, .log_density = name_##_density,
+#define CDFS(name_) .log_cdf = name_##_log_cdf, .log_ccdf = name_##_log_ccdf
+#define NO_SHIFT .location = -1, .scale = -1
+#define ONE(a, ra) .n_args = 1, .arg_names = {a}, .arg_ranges = {ra}
+#define TWO(a, ra, b, rb) .n_args = 2, .arg_names = {a, b}, .arg_ranges = {ra, rb}
+#define THREE(a, ra, b, rb, c, rc) \
+  .n_args = 3, .arg_names = {a, b, c}, .arg_ranges = {ra, rb, rc}
+
+static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
+  ENTRY(NORMAL, normal) TWO("mu", REAL, "sigma", POS), .range = REAL,
+    .location = 0, .scale = 1, .symmetric = true, CDFS(normal)},
+  ENTRY(STUDENT_T, student_t) THREE("nu", POS, "mu", REAL, "sigma", POS), .range = REAL,
+    .location = 1, .scale = 2, .symmetric = true},
+  ENTRY(CAUCHY, cauchy) TWO("mu", REAL, "sigma", POS), .range = REAL,
+    .location = 0, .scale = 1, .symmetric = true, CDFS(cauchy)},
+  ENTRY(LAPLACE, laplace) TWO("mu", REAL, "sigma", POS), .range = REAL,
+    .location = 0, .scale = 1, .symmetric = true, CDFS(laplace)},
+  ENTRY(LOGISTIC, logistic) TWO("mu", REAL, "sigma", POS), .range = REAL,
+    .location = 0, .scale = 1, .symmetric = true, CDFS(logistic)},
+  ENTRY(GUMBEL, gumbel) TWO("mu", REAL, "beta", POS), .range = REAL,
+    .location = 0, .scale = 1, CDFS(gumbel)},
+  ENTRY(SKEW_NORMAL, skew_normal) THREE("xi", REAL, "omega", POS, "alpha", REAL),
+    .range = REAL, .location = 0, .scale = 1},
+  ENTRY(EXP_MOD_NORMAL, exp_mod_normal) THREE("mu", REAL, "sigma", POS, "lambda", POS),
+    .range = REAL, NO_SHIFT},
+  ENTRY(HALF_NORMAL, half_normal) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
+  ENTRY(HALF_CAUCHY, half_cauchy) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
+  ENTRY(HALF_STUDENT_T, half_student_t) TWO("nu", POS, "sigma", POS),
+    .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
+  ENTRY(LOGNORMAL, lognormal) TWO("mu", REAL, "sigma", POS), .range = POS,
+    .location = 0, .scale = 1, CDFS(lognormal)},
+  ENTRY(EXPONENTIAL, exponential) ONE("beta", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT,
+    CDFS(exponential)},
+  ENTRY(GAMMA, gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT},
+  ENTRY(INV_GAMMA, inv_gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT},
+  ENTRY(CHI_SQUARE, chi_square) ONE("nu", POS), .range = POS, NO_SHIFT},
+  ENTRY(INV_CHI_SQUARE, inv_chi_square) ONE("nu", POS), .range = POS, NO_SHIFT},
+  ENTRY(SCALED_INV_CHI_SQUARE, scaled_inv_chi_square) TWO("nu", POS, "s", POS),
+    .range = POS, NO_SHIFT},
+  ENTRY(WEIBULL, weibull) TWO("alpha", POS, "sigma", POS), .range = POS, NO_SHIFT,
+    CDFS(weibull)},
+  ENTRY(FRECHET, frechet) TWO("alpha", POS, "sigma", POS), .range = POS, NO_SHIFT,
+    CDFS(frechet)},
+  ENTRY(RAYLEIGH, rayleigh) ONE("sigma", POS), .range = POS, NO_SHIFT, CDFS(rayleigh)},
+  ENTRY(PARETO, pareto) TWO("y_min", POS, "alpha", POS), .range = POS, NO_SHIFT},
+  ENTRY(BETA, beta) TWO("alpha", POS, "beta", POS), .range = UNIT, NO_SHIFT},
+  ENTRY(BETA_PROPORTION, beta_proportion) TWO("mu", UNIT, "kappa", POS), .range = UNIT,
+    NO_SHIFT},
+  ENTRY(UNIFORM, uniform) TWO("a", REAL, "b", REAL), .range = IR_RANGE_BETWEEN, NO_SHIFT,
+    CDFS(uniform)},
+  ENTRY(BERNOULLI, bernoulli) ONE("theta", UNIT), .range = IR_RANGE_BINARY,
+    .discrete = true, NO_SHIFT},
+  ENTRY(BERNOULLI_LOGIT, bernoulli_logit) ONE("alpha", REAL), .range = IR_RANGE_BINARY,
+    .discrete = true, NO_SHIFT},
+  ENTRY(BINOMIAL, binomial) TWO("n", COUNT, "theta", UNIT), .range = IR_RANGE_COUNT_TO,
+    .discrete = true, NO_SHIFT},
+  ENTRY(BINOMIAL_LOGIT, binomial_logit) TWO("n", COUNT, "alpha", REAL),
+    .range = IR_RANGE_COUNT_TO, .discrete = true, NO_SHIFT},
+  ENTRY(BETA_BINOMIAL, beta_binomial) THREE("n", COUNT, "alpha", POS, "beta", POS),
+    .range = IR_RANGE_COUNT_TO, .discrete = true, NO_SHIFT},
+  ENTRY(POISSON, poisson) ONE("lambda", IR_RANGE_NONNEGATIVE), .range = COUNT,
+    .discrete = true, NO_SHIFT},
+  ENTRY(POISSON_LOG, poisson_log) ONE("alpha", REAL), .range = COUNT, .discrete = true,
+    NO_SHIFT},
+  ENTRY(NEG_BINOMIAL, neg_binomial) TWO("alpha", POS, "beta", POS), .range = COUNT,
+    .discrete = true, NO_SHIFT},
+  ENTRY(NEG_BINOMIAL_2, neg_binomial_2) TWO("mu", POS, "phi", POS), .range = COUNT,
+    .discrete = true, NO_SHIFT},
+  ENTRY(NEG_BINOMIAL_2_LOG, neg_binomial_2_log) TWO("eta", REAL, "phi", POS),
+    .range = COUNT, .discrete = true, NO_SHIFT},
+  ENTRY(GEOMETRIC, geometric) ONE("theta", UNIT), .range = COUNT, .discrete = true,
+    NO_SHIFT},
+};
+
+const ir_distribution *ir_distribution_at(int number) {
+  return number >= 0 && number < IR_DISTRIBUTION_COUNT ? &table[number] : NULL;
+}
+
+int ir_distribution_find(const char *name) {
+  for (int i = 0; i < IR_DISTRIBUTION_COUNT; i++)
+    if (!strcmp(table[i].name, name)) return i;
+  if (!strcmp(name, "double_exponential")) return IR_DIST_LAPLACE; /* Stan's name */
+  return -1;
+}
+
+void ir_distribution_signature(int number, char *text, size_t size) {
+  const ir_distribution *d = ir_distribution_at(number);
+  size_t used = (size_t)snprintf(text, size, "%s(", d->name);
+  for (int i = 0; i < d->n_args && used < size; i++)
+    used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", d->arg_names[i]);
+  if (used < size) snprintf(text + used, size - used, ")");
+}
+
+const char *ir_range_text(ir_range range) {
+  static const char *const texts[] = {
+    [IR_RANGE_REAL] = "a real number",
+    [IR_RANGE_POSITIVE] = "positive",
+    [IR_RANGE_NONNEGATIVE] = "zero or positive",
+    [IR_RANGE_UNIT] = "between 0 and 1",
+    [IR_RANGE_BINARY] = "0 or 1",
+    [IR_RANGE_COUNT] = "a count (0, 1, 2, ...)",
+    [IR_RANGE_COUNT_TO] = "a count from 0 to n",
+    [IR_RANGE_BETWEEN] = "between the distribution's bounds",
+  };
+  return texts[range];
+}
