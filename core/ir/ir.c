@@ -69,6 +69,61 @@ void ir_graph_free(ir_graph *g) {
   free(g);
 }
 
+static void *copy_block(const void *p, size_t bytes) {
+  void *c = malloc(bytes ? bytes : 1);
+  if (!c) abort();
+  if (bytes) memcpy(c, p, bytes);
+  return c;
+}
+
+/* Tables without capacity must again be allocated to the next power of two. */
+static void *copy_table(const void *p, int count, size_t item) {
+  size_t room = 1;
+  while (room < (size_t)count) room *= 2;
+  void *c = calloc(room, item);
+  if (!c) abort();
+  if (count) memcpy(c, p, (size_t)count * item);
+  return c;
+}
+
+ir_graph *ir_graph_copy(const ir_graph *g) {
+  ir_graph *c = ir_graph_new();
+  *c = *g;
+  c->dims = copy_table(g->dims, g->n_dims, sizeof *g->dims);
+  for (int i = 0; i < c->n_dims; i++) {
+    c->dims[i].name = copy_text(g->dims[i].name);
+    if (!g->dims[i].labels) continue;
+    c->dims[i].labels = calloc((size_t)g->dims[i].size + 1, sizeof(char *));
+    if (!c->dims[i].labels) abort();
+    for (int64_t k = 0; k < g->dims[i].size; k++)
+      c->dims[i].labels[k] = copy_text(g->dims[i].labels[k]);
+  }
+  c->data = copy_table(g->data, g->n_data, sizeof *g->data);
+  for (int i = 0; i < c->n_data; i++) {
+    c->data[i].name = copy_text(g->data[i].name);
+    if (g->data[i].values)
+      c->data[i].values = copy_block(g->data[i].values, (size_t)g->data[i].n * sizeof(double));
+  }
+  c->params = copy_table(g->params, g->n_params, sizeof *g->params);
+  for (int i = 0; i < c->n_params; i++) {
+    c->params[i].name = copy_text(g->params[i].name);
+    c->params[i].support = copy_text(g->params[i].support);
+  }
+  c->terms = copy_table(g->terms, g->n_terms, sizeof *g->terms);
+  for (int i = 0; i < c->n_terms; i++) c->terms[i].name = copy_text(g->terms[i].name);
+  c->outcomes = copy_table(g->outcomes, g->n_outcomes, sizeof *g->outcomes);
+  for (int i = 0; i < c->n_outcomes; i++) c->outcomes[i].name = copy_text(g->outcomes[i].name);
+  c->quantities = copy_table(g->quantities, g->n_quantities, sizeof *g->quantities);
+  for (int i = 0; i < c->n_quantities; i++)
+    c->quantities[i].name = copy_text(g->quantities[i].name);
+  c->nodes = copy_block(g->nodes, (size_t)g->cap_nodes * sizeof *g->nodes);
+  c->parts = copy_block(g->parts, (size_t)g->cap_parts * sizeof *g->parts);
+  c->hash = copy_block(g->hash, (size_t)g->cap_hash * sizeof *g->hash);
+  c->title = copy_text(g->title);
+  c->file = copy_text(g->file);
+  return c;
+}
+
 /* ---- tables -------------------------------------------------------------- */
 
 int ir_add_dim(ir_graph *g, const char *name, int64_t size, int alias_of) {
@@ -446,7 +501,7 @@ static void print_dims(const ir_graph *g, ir_dims dims, FILE *out) {
   fputc(']', out);
 }
 
-static void print_node(const ir_graph *g, ir_id id, FILE *out) {
+void ir_print_node(const ir_graph *g, ir_id id, FILE *out) {
   const ir_node *n = ir_at(g, id);
   fprintf(out, "  %%%-4d %s", id, ir_op_text(n->op));
   switch (n->op) {
@@ -484,7 +539,7 @@ void ir_print(const ir_graph *g, FILE *out) {
             g->params[i].name, (long long)g->params[i].offset,
             (long long)(g->params[i].offset + g->params[i].n - 1), g->params[i].input,
             g->params[i].natural);
-  for (int i = 0; i < g->n_nodes; i++) print_node(g, i, out);
+  for (int i = 0; i < g->n_nodes; i++) ir_print_node(g, i, out);
   for (int i = 0; i < g->n_terms; i++)
     fprintf(out, "  term %s (%s) = sum of %%%d\n", g->terms[i].name, kinds[g->terms[i].kind],
             g->terms[i].node);

@@ -196,12 +196,15 @@ typedef struct {
   int64_t dim;         /* unconstrained coordinates, D */
   int64_t n_elements;  /* centring elements */
   int32_t n_families;  /* centring families */
+  bool no_collapse;    /* passes: keep loops over observations (for measurements) */
   char *title;
   char *file;          /* model file, for messages */
 } ir_graph;
 
 /* Life. All functions abort() on no memory only (a graph is small). */
 ir_graph *ir_graph_new(void);
+/* A graph of its own with the same numbers everywhere; data values are copied. */
+ir_graph *ir_graph_copy(const ir_graph *g);
 void ir_graph_free(ir_graph *g);
 
 /* Tables; strings are copied. Return the new entry's number. */
@@ -247,5 +250,6 @@ bool ir_is_const(const ir_graph *g, ir_id n, double value);
 const char *ir_op_text(ir_op op);
 /* Listing for people, one node a line: `model show --ir`. */
 void ir_print(const ir_graph *g, FILE *out);
+void ir_print_node(const ir_graph *g, ir_id id, FILE *out);
 
 #endif

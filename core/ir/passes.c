@@ -1,0 +1,228 @@
+#include "ir/passes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ir/algebra.h"
+
+void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks) {
+  ir_id top = -1;
+  for (int i = 0; i < n; i++)
+    if (roots[i] >= 0) {
+      marks[roots[i]] = 1;
+      if (roots[i] > top) top = roots[i];
+    }
+  /* Arguments have smaller numbers, so one sweep downwards suffices. */
+  for (ir_id id = top; id >= 0; id--) {
+    if (!marks[id]) continue;
+    const ir_node *node = ir_at(g, id);
+    for (int i = 0; i < node->n_args; i++) marks[node->args[i]] = 1;
+    for (int i = 0; i < node->n_parts; i++) marks[g->parts[node->parts + i]] = 1;
+  }
+}
+
+/* Rewrites every node below the roots by `visit`, bottom up; map[old] = new. */
+typedef ir_id (*visitor)(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context);
+
+static ir_id *rewrite(ir_graph *g, ir_id *roots, int n, visitor visit, void *context) {
+  int count = g->n_nodes;
+  uint8_t *marks = calloc((size_t)count, 1);
+  ir_id *map = malloc((size_t)count * sizeof(ir_id));
+  if (!marks || !map) abort();
+  ir_mark(g, roots, n, marks);
+  for (ir_id id = 0; id < count; id++) {
+    map[id] = IR_NONE;
+    if (!marks[id]) continue;
+    if (ir_at(g, id)->data_only) {
+      map[id] = id;
+      continue;
+    }
+    ir_id args[IR_MAX_ARGS] = {IR_NONE, IR_NONE, IR_NONE};
+    int n_args = ir_at(g, id)->n_args, n_parts = ir_at(g, id)->n_parts;
+    for (int i = 0; i < n_args; i++) args[i] = map[ir_at(g, id)->args[i]];
+    ir_id *parts = malloc((size_t)(n_parts + 1) * sizeof(ir_id));
+    if (!parts) abort();
+    for (int i = 0; i < n_parts; i++) parts[i] = map[g->parts[ir_at(g, id)->parts + i]];
+    map[id] = visit(g, id, args, parts, context);
+    free(parts);
+  }
+  for (int i = 0; i < n; i++)
+    if (roots[i] >= 0) roots[i] = map[roots[i]];
+  free(marks);
+  return map;
+}
+
+static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context) {
+  (void)context;
+  const ir_node like = *ir_at(g, old);
+  return alg_rebuild(g, &like, args, parts);
+}
+
+/* Sum of logarithms to a scalar: one logarithm of a product a lane (SUMLOG). */
+static ir_id sumlog_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context) {
+  const int *uses = context;
+  const ir_node like = *ir_at(g, old);
+  if (like.op == IR_SUM && like.dims == 0 && like.args[0] >= 0) {
+    const ir_node *below = ir_at(g, like.args[0]);
+    if (below->op == IR_LOG && !below->data_only && uses[like.args[0]] == 1)
+      return ir_reduce(g, IR_SUMLOG, ir_at(g, args[0])->args[0], like.over);
+  }
+  return alg_rebuild(g, &like, args, parts);
+}
+
+static int *count_uses(const ir_graph *g, const ir_id *roots, int n) {
+  uint8_t *marks = calloc((size_t)g->n_nodes, 1);
+  int *uses = calloc((size_t)g->n_nodes, sizeof(int));
+  if (!marks || !uses) abort();
+  ir_mark(g, roots, n, marks);
+  for (int i = 0; i < n; i++)
+    if (roots[i] >= 0) uses[roots[i]]++;
+  for (ir_id id = 0; id < g->n_nodes; id++) {
+    if (!marks[id]) continue;
+    const ir_node *node = ir_at(g, id);
+    for (int i = 0; i < node->n_args; i++) uses[node->args[i]]++;
+    for (int i = 0; i < node->n_parts; i++) uses[g->parts[node->parts + i]]++;
+  }
+  free(marks);
+  return uses;
+}
+
+static bool own_term(const ir_graph *g, const ir_term *t, int param) {
+  (void)g;
+  return t->param == param && (t->kind == IR_TERM_PRIOR || t->kind == IR_TERM_CENTRING);
+}
+
+/* Sum of the chosen terms' scalars. skip: a parameter whose own terms are left out, or
+ * -1; centring: whether centring terms count. */
+static ir_id total(ir_graph *g, const ir_id *terms, int skip, bool centring) {
+  ir_id sum = ir_const(g, 0.0);
+  for (int i = 0; i < g->n_terms; i++) {
+    if (skip >= 0 && own_term(g, &g->terms[i], skip)) continue;
+    if (!centring && g->terms[i].kind == IR_TERM_CENTRING) continue;
+    sum = alg_add(g, sum, terms[i]);
+  }
+  return sum;
+}
+
+ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *options,
+                             const char **reason) {
+  ir_graph *g = ir_graph_copy(source);
+  g->no_collapse = options && options->no_collapse;
+  int np = g->n_params, nt = g->n_terms;
+  ir_program *p = calloc(1, sizeof *p);
+  if (!p) abort();
+  p->graph = g;
+  /* roots: terms, then base and weight of every parameter */
+  int n_roots = nt + 2 * np;
+  ir_id *roots = malloc((size_t)(n_roots + 1) * sizeof(ir_id));
+  if (!roots) abort();
+  for (int i = 0; i < nt; i++) roots[i] = ir_reduce(g, IR_SUM, g->terms[i].node, ir_at(g, g->terms[i].node)->dims);
+  for (int i = 0; i < np; i++) {
+    bool centred = g->params[i].centring == IR_CENTRING_AUTO;
+    roots[nt + i] = centred ? g->params[i].base : IR_NONE;
+    roots[nt + np + i] = centred ? g->params[i].weight : IR_NONE;
+  }
+  free(rewrite(g, roots, n_roots, simplify_node, NULL));
+
+  p->gradient = malloc((size_t)(np + 1) * sizeof(ir_id));
+  p->base = malloc((size_t)(np + 1) * sizeof(ir_id));
+  p->outer = malloc((size_t)(np + 1) * sizeof(ir_id));
+  p->weight = malloc((size_t)(np + 1) * sizeof(ir_id));
+  if (!p->gradient || !p->base || !p->outer || !p->weight) abort();
+  p->lp = total(g, roots, -1, true);
+  p->lp_reported = total(g, roots, -1, false);
+
+  /* What only a centred parameter's own prior reaches comes last in its adjoint. */
+  int n_forward = g->n_nodes;
+  uint8_t *late = calloc((size_t)n_forward, 1);
+  if (!late) abort();
+  for (int i = 0; i < nt; i++) {
+    const ir_term *t = &g->terms[i];
+    bool own = t->param >= 0 && g->params[t->param].centring == IR_CENTRING_AUTO &&
+               own_term(g, t, t->param);
+    if (!own) ir_mark(g, &roots[i], 1, late);
+  }
+  for (int i = 0; i < n_forward; i++) late[i] = !late[i];
+
+  bool ok = true;
+  ir_id *inputs = malloc((size_t)(np + 1) * sizeof(ir_id));
+  if (!inputs) abort();
+  for (int i = 0; i < np; i++) inputs[i] = g->params[i].input;
+  for (int i = 0; i < np && ok; i++) {
+    p->base[i] = roots[nt + i];
+    p->weight[i] = roots[nt + np + i];
+    p->outer[i] = IR_NONE;
+    if (p->base[i] == IR_NONE) continue;
+    ir_id outer = total(g, roots, i, true);
+    ok = ir_adjoints(g, outer, late, n_forward, &p->base[i], 1, &p->outer[i], reason);
+  }
+  ok = ok && ir_adjoints(g, p->lp, late, n_forward, inputs, np, p->gradient, reason);
+  free(late);
+  free(inputs);
+  if (ok) {
+    int n = 2 + 4 * np;
+    ir_id *all = malloc((size_t)n * sizeof(ir_id));
+    if (!all) abort();
+    all[0] = p->lp;
+    all[1] = p->lp_reported;
+    memcpy(all + 2, p->gradient, (size_t)np * sizeof(ir_id));
+    memcpy(all + 2 + np, p->base, (size_t)np * sizeof(ir_id));
+    memcpy(all + 2 + 2 * np, p->outer, (size_t)np * sizeof(ir_id));
+    memcpy(all + 2 + 3 * np, p->weight, (size_t)np * sizeof(ir_id));
+    int *uses = count_uses(g, all, n);
+    free(rewrite(g, all, n, sumlog_node, uses));
+    free(uses);
+    p->lp = all[0];
+    p->lp_reported = all[1];
+    memcpy(p->gradient, all + 2, (size_t)np * sizeof(ir_id));
+    memcpy(p->base, all + 2 + np, (size_t)np * sizeof(ir_id));
+    memcpy(p->outer, all + 2 + 2 * np, (size_t)np * sizeof(ir_id));
+    memcpy(p->weight, all + 2 + 3 * np, (size_t)np * sizeof(ir_id));
+    free(all);
+  }
+  free(roots);
+  if (!ok) {
+    ir_program_free(p);
+    return NULL;
+  }
+  return p;
+}
+
+void ir_program_free(ir_program *p) {
+  if (!p) return;
+  ir_graph_free(p->graph);
+  free(p->gradient);
+  free(p->base);
+  free(p->outer);
+  free(p->weight);
+  free(p);
+}
+
+void ir_program_print(const ir_program *p, FILE *out) {
+  const ir_graph *g = p->graph;
+  int n = 2 + 4 * g->n_params;
+  ir_id *roots = malloc((size_t)n * sizeof(ir_id));
+  uint8_t *marks = calloc((size_t)g->n_nodes, 1);
+  if (!roots || !marks) abort();
+  roots[0] = p->lp;
+  roots[1] = p->lp_reported;
+  for (int i = 0; i < g->n_params; i++) {
+    roots[2 + 4 * i] = p->gradient[i];
+    roots[3 + 4 * i] = p->base[i];
+    roots[4 + 4 * i] = p->outer[i];
+    roots[5 + 4 * i] = p->weight[i];
+  }
+  ir_mark(g, roots, n, marks);
+  fprintf(out, "program: value, gradient and centring moments after the passes\n");
+  for (ir_id id = 0; id < g->n_nodes; id++)
+    if (marks[id]) ir_print_node(g, id, out);
+  fprintf(out, "  lp = %%%d, reported %%%d\n", p->lp, p->lp_reported);
+  for (int i = 0; i < g->n_params; i++) {
+    fprintf(out, "  d lp / d %s = %%%d", g->params[i].name, p->gradient[i]);
+    if (p->base[i] != IR_NONE)
+      fprintf(out, "; value %%%d, outer adjoint %%%d", p->base[i], p->outer[i]);
+    fputc('\n', out);
+  }
+  free(roots);
+  free(marks);
+}
