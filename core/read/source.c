@@ -139,7 +139,15 @@ void erg_problems_free(erg_problems *p) {
     free(p->list[i].next);
   }
   free(p->list);
+  for (int i = 0; i < p->n_kept; i++) erg_source_free(p->kept[i]);
+  free(p->kept);
   *p = (erg_problems){0};
+}
+
+void erg_problems_keep(erg_problems *p, erg_source *source) {
+  if (!source) return;
+  p->kept = erg_realloc(p->kept, (size_t)(p->n_kept + 1) * sizeof(erg_source *));
+  p->kept[p->n_kept++] = source;
 }
 
 static void add(erg_problems *p, bool warning, erg_place place, const char *next,

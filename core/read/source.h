@@ -38,6 +38,8 @@ typedef struct {
 typedef struct erg_problems {
   struct erg_problem *list;
   int count, capacity;
+  struct erg_source **kept; /* sources handed over by erg_problems_keep */
+  int n_kept;
 } erg_problems;
 
 struct erg_problem {
@@ -55,6 +57,8 @@ bool erg_error(erg_problems *p, erg_place place, const char *next, const char *f
     __attribute__((format(printf, 4, 5)));
 void erg_warn(erg_problems *p, erg_place place, const char *next, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Hands a source over: freed with the problems whose places point to it. */
+void erg_problems_keep(erg_problems *p, erg_source *source);
 bool erg_problems_any_error(const erg_problems *p);
 /* Prints all, as shown above, with colour if asked. A tab is shown as spaces up to the
  * next multiple of four, a control character or a byte that isn't UTF-8 as U+FFFD, and of

@@ -1,0 +1,25 @@
+/* Numbers as text, the same in every locale.
+ *
+ * Reading is correctly rounded (half to even). Up to 19 significant digits with a small
+ * exponent, which is nearly all data, take an exact integer path; the rest strtod_l. */
+#ifndef ERGODE_READ_NUMBER_H
+#define ERGODE_READ_NUMBER_H
+
+#include <stdbool.h>
+
+/* Reads a number at `s`, whose text ends with a NUL: JSON's grammar, or if `loose` also a
+ * leading `+`, leading zeros, `.5` and `5.`. Returns the byte behind it, or NULL if no
+ * number stands there. *integer: written without point and exponent. A value too large
+ * for a double becomes infinite, as in strtod. */
+const char *erg_number_read(const char *s, bool loose, double *value, bool *integer);
+
+/* NaN and the infinities by name, whatever the case: nan, inf, infinity with an optional
+ * sign. `length` bytes must be the whole name. */
+bool erg_number_special(const char *s, int length, double *value);
+
+/* The shortest of 15, 16, 17 significant digits that reads back as the same double, as
+ * %.*g writes it: `0.1`, `1e+300`, `-0`, `nan`, `inf`. Returns the length; `out` has room
+ * for 32 bytes. */
+int erg_number_write(char *out, double value);
+
+#endif
