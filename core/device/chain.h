@@ -64,6 +64,11 @@
 #define ERG_PHASE_IDLE 8    /* nothing: between transitions; runs on if it may */
 #define ERG_PHASE_FAILED 9  /* no initial point with finite log density */
 
+/* erg_chain.fresh: 0 nothing */
+#define ERG_FRESH_EVALUATE 1 /* the draw's log density and gradient (after recentring) */
+#define ERG_FRESH_GIVEN 2    /* likewise for a given point; if not finite, INIT */
+#define ERG_FRESH_INIT 3     /* best of initial_tries points uniform on (-2, 2) */
+
 /* erg_control.adapt, bits */
 #define ERG_ADAPT_STEP 1     /* dual averaging */
 #define ERG_ADAPT_COLLECT 2  /* estimators take draws */
@@ -75,8 +80,8 @@
 #define ERG_RANDOM_INIT 1
 #define ERG_RANDOM_MOMENTUM 2
 #define ERG_RANDOM_TREE 3   /* slot 0: jitter; 1 + 2 depth: direction; 2 + 2 depth: accept */
-#define ERG_RANDOM_LEAF 4   /* slot: number of the leaf */
-#define ERG_RANDOM_SEARCH 5 /* momentum of the step size search */
+#define ERG_RANDOM_LEAF 4   /* slot: number of the leaf in the transition */
+#define ERG_RANDOM_SEARCH 5 /* momentum of the step size search; slot + tries * 8 blocks */
 
 #define ERG_ALGORITHM_NUTS 0
 #define ERG_ALGORITHM_HMC 1
@@ -93,7 +98,7 @@ typedef struct erg_control {
   int elements, element_blocks, element_stride;
   int element_offset;
   int mail_offset;         /* 8 doubles: lp[2] of the evaluation, then unused */
-  int uniform_offset;      /* 8 doubles: uniforms of the next leaves */
+  int uniform_offset;      /* 16 doubles: uniforms of the next leaves, of the tree */
   int chain_doubles;       /* multiple of 8 */
   int tree_levels;         /* room in ERG_V_TREE: levels per kind */
   /* Run */
@@ -126,6 +131,8 @@ typedef struct erg_chain {
   double max_error;            /* energy error, largest in absolute value */
   /* Dual averaging */
   double da_mu, da_s, da_x, da_count;
+  double da_step;              /* averaged step size: the final one */
+  double spare_real;
   /* Counts */
   double gradients;            /* evaluations so far */
   double front_n, back_n;      /* draws in the estimators */
@@ -147,7 +154,7 @@ typedef struct erg_chain {
   int diverging;
   int tries;                   /* initial points or step sizes tried */
   int search;                  /* host: search the step size before the next transition */
-  int fresh;                   /* host: evaluate the draw first; 2: given initial point */
+  int fresh;                   /* host: what to do first, ERG_FRESH_ */
   int metric_from_gradient;    /* host: then set the metric to 1/|g| */
   int target_steps;            /* HMC: leapfrogs of this transition */
   int spare;

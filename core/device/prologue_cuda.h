@@ -26,3 +26,4 @@ ERG_FN erg_v erg_sqrt(erg_v a) { return __dsqrt_rn(a); }
 #define ERG_HAVE_BITS 1
 ERG_FN erg_vi erg_bits(erg_v a) { return (long)__double_as_longlong(a); }
 ERG_FN erg_v erg_from_bits(erg_vi a) { return __longlong_as_double((long long)a); }
+#include "prologue_item.h"

@@ -30,7 +30,8 @@ ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) { return m ? a : b; }
 ERG_FN erg_m erg_and(erg_m a, erg_m b) { return a & b; }
 ERG_FN erg_m erg_or(erg_m a, erg_m b) { return a | b; }
 ERG_FN erg_m erg_not(erg_m a) { return !a; }
-ERG_FN int erg_any(erg_m m) { return erg_vote_any_(m); }
+ERG_FN int erg_any(ERG_GROUP erg_m m) { return erg_vote_any_(ERG_PASS m); }
+ERG_FN int erg_some(erg_m m) { return m; }
 #ifndef ERG_HAVE_BITS
 ERG_FN erg_vi erg_bits(erg_v a) { long r; __builtin_memcpy(&r, &a, sizeof r); return r; }
 ERG_FN erg_v erg_from_bits(erg_vi a) { double r; __builtin_memcpy(&r, &a, sizeof r); return r; }
@@ -41,11 +42,13 @@ ERG_FN erg_vi erg_mul32(erg_vi a, erg_vi b) {
   return (erg_vi)(((unsigned long)a & 0xffffffffUL) * ((unsigned long)b & 0xffffffffUL));
 }
 ERG_FN erg_v erg_abs(erg_v a) { return erg_from_bits(erg_bits(a) & 0x7fffffffffffffffL); }
-ERG_FN erg_v erg_sum_lanes(erg_v x) {
+#ifndef ERG_HAVE_SUM_LANES
+ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
 #if ERG_W > 1
-  x = x + erg_exchange_xor_(x, 4);
-  x = x + erg_exchange_xor_(x, 2);
-  x = x + erg_exchange_xor_(x, 1);
+  x = x + erg_exchange_xor_(ERG_PASS x, 4);
+  x = x + erg_exchange_xor_(ERG_PASS x, 2);
+  x = x + erg_exchange_xor_(ERG_PASS x, 1);
 #endif
   return x;
 }
+#endif

@@ -1,8 +1,10 @@
 /* Portable dialect, prologue for OpenCL C. Two forms of the same words:
  * - ERG_OPENCL_VECTOR defined (CPU devices, work-group size 1): a lane value is a
  *   double8, the group is one work-item;
- * - otherwise (GPUs): a lane is a work-item, a group is ERG_W of them, and the lanes
-X
+ * - otherwise (GPUs): a lane is a work-item, a group is a work-group of ERG_W of them,
+ *   and the lanes meet in local memory: the kernel declares
+ *   `__local double erg_group_area[ERG_W];` and hands it down by ERG_PASS.
+ */
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 #define ERG_W 8
@@ -64,14 +66,15 @@ ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) { return (a & m) | (b & ~m);
 ERG_FN erg_m erg_and(erg_m a, erg_m b) { return a & b; }
 ERG_FN erg_m erg_or(erg_m a, erg_m b) { return a | b; }
 ERG_FN erg_m erg_not(erg_m a) { return ~a; }
-ERG_FN int erg_any(erg_m m) { return any(m); }
+ERG_FN int erg_any(ERG_GROUP erg_m m) { return any(m); }
+ERG_FN int erg_some(erg_m m) { return any(m); }
 ERG_FN erg_vi erg_shl(erg_vi a, int n) { return a << (long8)(n); }
 ERG_FN erg_vi erg_shr(erg_vi a, int n) { return as_long8(as_ulong8(a) >> (ulong8)(n)); }
 ERG_FN erg_vi erg_mul32(erg_vi a, erg_vi b) {
   return as_long8((as_ulong8(a) & 0xffffffffUL) * (as_ulong8(b) & 0xffffffffUL));
 }
 ERG_FN erg_v erg_abs(erg_v a) { return as_double8(as_long8(a) & 0x7fffffffffffffffL); }
-ERG_FN erg_v erg_sum_lanes(erg_v x) {
+ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
   double4 a = x.lo + x.hi;
   double2 b = a.lo + a.hi;
   return (double8)(b.s0 + b.s1);
@@ -85,4 +88,31 @@ typedef int erg_m;
 #define ERG_ONE_LANE if (erg_lane_id() == 0)
 ERG_FN int erg_lane_id(void) { return (int)get_local_id(0); }
 ERG_FN void erg_barrier(void) { barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE); }
+ERG_FN erg_v erg_fma(erg_v a, erg_v b, erg_v c) { return fma(a, b, c); }
+ERG_FN erg_v erg_sqrt(erg_v a) { return sqrt(a); }
+#define ERG_HAVE_BITS 1
+ERG_FN erg_vi erg_bits(erg_v a) { return as_long(a); }
+ERG_FN erg_v erg_from_bits(erg_vi a) { return as_double(a); }
+/* One visit to local memory instead of three exchanges; addition commutes, so this is
+ * every lane's tree. */
+#define ERG_HAVE_SUM_LANES 1
+ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
+  __local double *a = erg_group_area;
+  erg_v r;
+  a[erg_lane_id()] = x;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  r = ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+  barrier(CLK_LOCAL_MEM_FENCE);
+  return r;
+}
+ERG_FN int erg_vote_any_(ERG_GROUP int m) {
+  __local double *a = erg_group_area;
+  int r;
+  a[erg_lane_id()] = m ? 1.0 : 0.0;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  r = a[0] + a[1] + a[2] + a[3] + a[4] + a[5] + a[6] + a[7] != 0.0;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  return r;
+}
+#include "prologue_item.h"
 #endif

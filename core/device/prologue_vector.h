@@ -135,29 +135,29 @@ ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) {
 ERG_FN erg_m erg_and(erg_m a, erg_m b) { return a & b; }
 ERG_FN erg_m erg_or(erg_m a, erg_m b) { return a | b; }
 ERG_FN erg_m erg_not(erg_m a) { return ~a; }
-ERG_FN int erg_any(erg_m m) {
+ERG_FN int erg_any(ERG_GROUP erg_m m) {
   return (m[0] | m[1] | m[2] | m[3] | m[4] | m[5] | m[6] | m[7]) != 0;
 }
+/* Of the lanes that this thread holds: no lanes communicate. Guards a rare, slow case
+ * whose result a mask then selects, so that taking it changes no bit. */
+ERG_FN int erg_some(erg_m m) { return erg_any(m); }
 ERG_FN erg_vi erg_bits(erg_v a) { return (erg_vi)a; }
 ERG_FN erg_v erg_from_bits(erg_vi a) { return (erg_v)a; }
 ERG_FN erg_vi erg_shl(erg_vi a, int n) { return a << n; }
 ERG_FN erg_vi erg_shr(erg_vi a, int n) { return (erg_vi)((erg_vu_)a >> n); }
 /* Product of the low 32 bits of each lane, 64 bits wide. */
 ERG_FN erg_vi erg_mul32(erg_vi a, erg_vi b) {
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && !defined(__clang__)
   typedef int v16_ __attribute__((vector_size(64)));
-#if defined(__clang__)
-  return (erg_vi)__builtin_ia32_pmuludq512((v16_)a, (v16_)b);
-#else
-  return (erg_vi)__builtin_ia32_pmuludq512_mask((v16_)a, (v16_)b, a, -1);
-#endif
-#elif defined(__AVX2__)
+  typedef long long v8l_ __attribute__((vector_size(64)));
+  return (erg_vi)__builtin_ia32_pmuludq512_mask((v16_)a, (v16_)b, (v8l_)a, -1);
+#elif defined(__AVX2__) && !defined(__clang__)
   typedef int v8_ __attribute__((vector_size(32)));
   erg_cuti_ x = {a}, y = {b}, r;
   for (int i = 0; i < 2; i++)
     r.h[i] = (erg_parti_)__builtin_ia32_pmuludq256((v8_)x.h[i], (v8_)y.h[i]);
   return r.v;
-#else
+#else /* clang knows the pattern */
   return (erg_vi)(((erg_vu_)a & 0xffffffffUL) * ((erg_vu_)b & 0xffffffffUL));
 #endif
 }
@@ -166,7 +166,7 @@ ERG_FN erg_v erg_abs(erg_v a) {
 }
 
 /* Sum over the lanes by the fixed tree (l, l^4), (l, l^2), (l, l^1). */
-ERG_FN erg_v erg_sum_lanes(erg_v x) {
+ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
   typedef double v4_ __attribute__((vector_size(32)));
   typedef double v2_ __attribute__((vector_size(16)));
   union { erg_v v; v4_ h[2]; } a = {x};

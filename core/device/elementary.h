@@ -1,0 +1,418 @@
+/* Elementary functions in the portable dialect (docs/dialect.md): the same bits on every
+ * backend. Basic operations and fma only, selects for branches; errors of at most 2 ulp,
+ * measured in docs/results/elementary.json; special values as in C99's annex F.
+ * Coefficients come from tests/device/derive_polynomials.py.
+ *
+ * Each function stands between two markers: "begin NAME: DEPS" and "end" behind //@,
+ * where DEPS are the other blocks that it needs, each of them earlier in this file. So a
+ * program may take only what it uses (erg_device_functions in device/device_text.h).
+ * Names that end in _ are parts of others.
+ */
+
+//@begin common:
+/* Value as the unevaluated sum h + l, |l| at most half an ulp of h. */
+typedef struct { erg_v h, l; } erg_dd_;
+ERG_FN erg_v erg_fmak_(erg_v a, erg_v b, double c) { return erg_fma(a, b, erg_splat(c)); }
+ERG_FN erg_v erg_raw_(long b) { return erg_from_bits(erg_splati(b)); }
+ERG_FN erg_v erg_inf_(void) { return erg_raw_(0x7ff0000000000000L); }
+ERG_FN erg_v erg_nan_(void) { return erg_raw_(0x7ff8000000000000L); }
+/* Magnitude of a, sign of s. */
+ERG_FN erg_v erg_copysign_(erg_v a, erg_v s) {
+  erg_vi low = erg_splati(0x7fffffffffffffffL);
+  return erg_from_bits((erg_bits(a) & low) | (erg_bits(s) & ~low));
+}
+/* a + b for |a| >= |b| or a = 0. */
+ERG_FN erg_dd_ erg_fast_sum_(erg_v a, erg_v b) {
+  erg_dd_ r;
+  r.h = a + b;
+  r.l = b - (r.h - a);
+  return r;
+}
+ERG_FN erg_dd_ erg_sum_(erg_v a, erg_v b) {
+  erg_dd_ r;
+  erg_v t;
+  r.h = a + b;
+  t = r.h - a;
+  r.l = (a - (r.h - t)) + (b - t);
+  return r;
+}
+ERG_FN erg_dd_ erg_product_(erg_v a, erg_v b) {
+  erg_dd_ r;
+  r.h = a * b;
+  r.l = erg_fma(a, b, -r.h);
+  return r;
+}
+//@end
+
+//@begin exp: common
+/* 2^n (1 + r + r^2 q(r)), r = x - n log 2. The power is applied in two steps, so that
+ * results below 2^-1022 round once. */
+ERG_FN erg_v erg_exp(erg_v x) {
+  erg_v magic = erg_splat(6755399441055744.0); /* 1.5 2^52: rounds, n in the low bits */
+  erg_v t, n, r, z, q, s;
+  erg_vi b, h;
+  x = erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(-746.0), x);
+  x = erg_sel(erg_gt(x, erg_splat(710.0)), erg_splat(710.0), x);
+  t = erg_fma(x, erg_splat(1.4426950408889634), magic);
+  n = t - magic;
+  r = erg_fma(n, erg_splat(-0.6931471805599453), x);
+  r = erg_fma(n, erg_splat(-2.3190468138462996e-17), r);
+  z = r * r;
+  q = erg_fma(z, erg_fmak_(r, erg_splat(2.511427581418522e-08), 2.762634504943656e-07),
+              erg_fmak_(r, erg_splat(2.7557228577325153e-06), 2.4801504400565083e-05));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.0001984126990234302), 0.0013888888932415792));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.008333333333314897), 0.04166666666657351));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.16666666666666685), 0.5000000000000006));
+  b = erg_bits(t) - 0x4337fffffffff800L; /* n + 2048 */
+  h = erg_shr(b, 1);
+  s = 1.0 + erg_fma(z, q, r);
+  s = s * erg_from_bits(erg_shl(h - 1L, 52));
+  return s * erg_from_bits(erg_shl(b - h - 1L, 52));
+}
+//@end
+
+//@begin exp_dd_: common
+/* exp(x) = (h + l) 2^n to about 2^-63, for x in [-1500, 1500]; two factors of 2^n. */
+typedef struct { erg_v h, l, s1, s2; } erg_exp_parts_;
+ERG_FN erg_exp_parts_ erg_exp_dd_(erg_v x, erg_v xl) {
+  erg_exp_parts_ e;
+  erg_v magic = erg_splat(6755399441055744.0);
+  erg_v t, n, r, rl, z, q, p;
+  erg_vi b, h;
+  erg_dd_ s;
+  t = erg_fma(x, erg_splat(1.4426950408889634), magic);
+  n = t - magic;
+  r = erg_fma(n, erg_splat(-0.6931471805599453), x);
+  p = n * 2.3190468138462996e-17;
+  rl = (erg_fma(n, erg_splat(-2.3190468138462996e-17), p) - n * 5.707708438416212e-34) + xl;
+  s = erg_sum_(r, -p);
+  r = s.h;
+  rl = rl + s.l;
+  z = r * r;
+  q = erg_fma(z, erg_fmak_(r, erg_splat(2.0923304392201046e-09), 2.510913791837948e-08),
+              erg_fmak_(r, erg_splat(2.7557251505482314e-07), 2.75572438992276e-06));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(2.480158734369431e-05), 0.00019841269886476488));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.0013888888888878923), 0.008333333333321463));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.04166666666666667), 0.16666666666666677));
+  /* 1 + r + (r^2/2 + r^3 q + rl (1 + r + ...)) */
+  s = erg_fast_sum_(erg_splat(1.0), r);
+  p = erg_fma(z, erg_fma(r, q, erg_splat(0.5)), s.l + erg_fma(rl, r, rl));
+  s = erg_fast_sum_(s.h, p);
+  e.h = s.h;
+  e.l = s.l;
+  b = erg_bits(t) - 0x4337fffffffff800L;
+  h = erg_shr(b, 1);
+  e.s1 = erg_from_bits(erg_shl(h - 1L, 52));
+  e.s2 = erg_from_bits(erg_shl(b - h - 1L, 52));
+  return e;
+}
+//@end
+
+//@begin expm1: common
+/* 2 ((s - 1/2) + s (r + r^2 q(r))), s = 2^(n-1). */
+ERG_FN erg_v erg_expm1(erg_v x) {
+  erg_v magic = erg_splat(6755399441055744.0);
+  erg_v t, n, r, rl, z, q, s, a, h, y, x0 = x;
+  x = erg_sel(erg_lt(x, erg_splat(-40.0)), erg_splat(-40.0), x);
+  x = erg_sel(erg_gt(x, erg_splat(710.0)), erg_splat(710.0), x);
+  t = erg_fma(x, erg_splat(1.4426950408889634), magic);
+  n = t - magic;
+  y = erg_fma(n, erg_splat(-0.6931471805599453), x);
+  r = erg_fma(n, erg_splat(-2.3190468138462996e-17), y);
+  rl = erg_fma(n, erg_splat(-2.3190468138462996e-17), y - r);
+  z = r * r;
+  q = erg_fma(z, erg_fmak_(r, erg_splat(2.0923304392201046e-09), 2.510913791837948e-08),
+              erg_fmak_(r, erg_splat(2.7557251505482314e-07), 2.75572438992276e-06));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(2.480158734369431e-05), 0.00019841269886476488));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.0013888888888878923), 0.008333333333321463));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.04166666666666667), 0.16666666666666677));
+  q = erg_fmak_(r, q, 0.5);
+  s = erg_from_bits(erg_shl(erg_bits(t) - 0x4337fffffffffc02L, 52)); /* n + 1022 */
+  a = s - 0.5;
+  h = erg_fma(s, r, a);
+  a = erg_fma(s, r, a - h);
+  y = 2.0 * (h + erg_fma(s, erg_fma(z, q, rl), a));
+  return erg_sel(erg_lt(erg_abs(x0), erg_splat(1e-17)), x0, y);
+}
+//@end
+
+//@begin log_core_: common
+/* u = m 2^k, m in [sqrt(1/2), sqrt(2)), for u positive and normal. */
+typedef struct { erg_v m, k; } erg_log_split_t_;
+ERG_FN erg_log_split_t_ erg_log_split_(erg_v u) {
+  erg_log_split_t_ r;
+  erg_vi i = erg_bits(u) - 0x3fe6a09e667f3bcdL;
+  erg_vi k = erg_shr(i + 0x4000000000000000L, 52); /* k + 1024 */
+  r.m = erg_from_bits((i & 0x000fffffffffffffL) + 0x3fe6a09e667f3bcdL);
+  r.k = erg_from_bits(k | 0x4330000000000000L) - 4503599627371520.0;
+  return r;
+}
+/* k log 2 + log(1 + f), about 2^-60 of max(|f|, |k log 2|): with s = f/(2 + f),
+ * log(1 + f) = f - f^2/2 + s (f^2/2 + s^2 R(s^2)). */
+ERG_FN erg_dd_ erg_log_core_(erg_v k, erg_v f) {
+  erg_dd_ r;
+  erg_v s = f / (2.0 + f), z = s * s, w = z * z, g = 0.5 * (f * f), p, a;
+  p = erg_fma(w, erg_fmak_(z, erg_splat(0.147956453470159), 0.15314083749984475),
+              erg_fmak_(z, erg_splat(0.1818356288939118), 0.22222198604428242));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.2857142874203283), 0.3999999999941663));
+  p = erg_fmak_(z, p, 0.6666666666666734);
+  p = erg_fma(s, erg_fma(z, p, g), -g);
+  a = k * 0.6931471805598903; /* exact: 42 bits */
+  r.h = a + f;
+  r.l = (f - (r.h - a)) + erg_fma(k, erg_splat(5.497923018708371e-14), p);
+  return r;
+}
+//@end
+
+//@begin log: common log_core_
+ERG_FN erg_v erg_log(erg_v x) {
+  erg_m tiny = erg_lt(x, erg_raw_(0x0010000000000000L));
+  erg_log_split_t_ p = erg_log_split_(erg_sel(tiny, x * 18014398509481984.0, x));
+  erg_dd_ d = erg_log_core_(p.k - erg_sel(tiny, erg_splat(54.0), erg_splat(0.0)), p.m - 1.0);
+  erg_v r = erg_sel(erg_lt(x, erg_inf_()), d.h + d.l, x);
+  r = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), r);
+  return erg_sel(erg_eq(x, erg_splat(0.0)), -erg_inf_(), r);
+}
+//@end
+
+//@begin log_sum_: common log_core_
+/* log(u + c) for normal u > 0 up to 2^1000, |c| at most an ulp of u, as a pair. */
+ERG_FN erg_dd_ erg_log_sum_(erg_v u, erg_v c) {
+  erg_log_split_t_ p = erg_log_split_(u);
+  /* 2^-k: the difference of the exponents */
+  erg_v s = erg_from_bits(erg_bits(p.m) - erg_bits(u) + 0x3ff0000000000000L);
+  erg_dd_ f = erg_sum_(p.m - 1.0, c * s), r = erg_log_core_(p.k, f.h);
+  r.l = r.l + erg_fma(-f.l, f.h, f.l); /* f.l / (1 + f.h), roughly */
+  return r;
+}
+//@end
+
+//@begin log1p: common log_core_ log_sum_
+ERG_FN erg_v erg_log1p(erg_v x) {
+  erg_m far = erg_gt(x, erg_splat(1e300)); /* log(1 + x) = log x = log(x/16) + log 16 */
+  erg_v y = erg_sel(far, x * 0.0625, x);
+  erg_dd_ u = erg_sum_(erg_splat(1.0), y);
+  erg_dd_ d;
+  erg_v r;
+  d = erg_log_sum_(u.h, u.l);
+  r = (d.h + erg_sel(far, erg_splat(2.772588722239781), erg_splat(0.0))) + d.l;
+  r = erg_sel(erg_lt(x, erg_inf_()), r, x);
+  r = erg_sel(erg_eq(x, erg_splat(0.0)), x, r);
+  r = erg_sel(erg_lt(x, erg_splat(-1.0)), erg_nan_(), r);
+  return erg_sel(erg_eq(x, erg_splat(-1.0)), -erg_inf_(), r);
+}
+//@end
+
+//@begin rsqrt: common
+/* 1/sqrt(x) from an estimate by the exponent and two steps of fourth order:
+ * y (1 - e)^(-1/2), e = 1 - x y^2. */
+ERG_FN erg_v erg_rsqrt(erg_v x) {
+  erg_m tiny = erg_lt(x, erg_raw_(0x0010000000000000L));
+  erg_v a = erg_sel(tiny, x * 18014398509481984.0, x), y, e, p;
+  y = erg_from_bits(0x5fe6eb50c7b537a9L - erg_shr(erg_bits(a), 1));
+  e = erg_fma(a * y, -y, erg_splat(1.0));
+  p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
+  y = erg_fma(y * e, p, y);
+  e = erg_fma(a * y, -y, erg_splat(1.0));
+  p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
+  y = erg_fma(y * e, p, y);
+  y = erg_sel(tiny, y * 134217728.0, y);
+  y = erg_sel(erg_lt(x, erg_inf_()), y, 0.0 * x);
+  y = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), y);
+  y = erg_sel(erg_eq(x, erg_inf_()), erg_splat(0.0), y);
+  return erg_sel(erg_eq(x, erg_splat(0.0)), erg_copysign_(erg_inf_(), x), y);
+}
+//@end
+
+//@begin sincos_: common
+/* Reduced angle x = n pi/2 + h + l; the low bits of n. */
+typedef struct { erg_vi n; erg_v h, l; } erg_angle_;
+/* |x| < 2^30: pi/2 in three parts; the first difference is exact. */
+ERG_FN erg_angle_ erg_reduce_(erg_v x) {
+  erg_angle_ a;
+  erg_v magic = erg_splat(6755399441055744.0);
+  erg_v t = erg_fma(x, erg_splat(0.6366197723675814), magic), n = t - magic, p, e;
+  erg_dd_ s;
+  p = n * 6.123233995736766e-17;
+  e = erg_fma(n, erg_splat(6.123233995736766e-17), -p);
+  s = erg_sum_(erg_fma(n, erg_splat(-1.5707963267948966), x), -p);
+  a.n = erg_bits(t);
+  a.h = s.h;
+  a.l = erg_fma(n, erg_splat(1.4973849048591698e-33), s.l - e);
+  return a;
+}
+/* Larger |x|: x times 2/pi in pieces of 53 bits (Payne & Hanek 1983), multiples of 4 cast
+ * off, summed in three parts. */
+ERG_FN_LARGE erg_angle_ erg_reduce_far_(erg_v x) {
+  const double piece[22] = { /* 2/pi 2^400 */
+      1.6439113295839025e+120, -1.0163052089080333e+104, -5.537085506883404e+87,
+      4.159262893522554e+71, -8.058048072140756e+54, 1.4651757755900081e+38,
+      -8.094740123092494e+21, -197090.0815934442, 6.58995786600766e-12,
+      -5.973061554577791e-29, -2.0366086094047744e-45, 1.3980633095915105e-61,
+      3.2232430335032852e-78, -3.4673674983529736e-96, -1.0925665677920232e-112,
+      2.8336058970226355e-129, 1.2157716391776913e-146, -5.571699730057477e-163,
+      -4.8443688672979895e-180, -2.8292847111932676e-197, -1.4995283159065672e-213,
+      2.0538138525752873e-231};
+  erg_v big = erg_splat(4503599627370496.0), s0 = erg_splat(0.0), s1 = s0, s2 = s0, n, p, q;
+  erg_angle_ a;
+  erg_dd_ s;
+  int i, k;
+  x = x * erg_raw_(0x26f0000000000000L); /* 2^-400 */
+  for (i = 0; i < 22; i++) {
+    s = erg_product_(x, erg_splat(piece[i]));
+    for (k = 0; k < 2; k++) {
+      p = k ? s.l : s.h;
+      q = erg_abs(p) * 0.25;
+      q = erg_sel(erg_lt(q, big), (q + big) - big, q);
+      p = erg_fma(erg_splat(-4.0), erg_copysign_(q, p), p);
+      {
+        erg_dd_ u = erg_sum_(s0, p), v = erg_sum_(s1, u.l);
+        s0 = u.h;
+        s1 = v.h;
+        s2 = s2 + v.l;
+      }
+    }
+  }
+  n = s0 + 6755399441055744.0;
+  a.n = erg_bits(n);
+  s = erg_sum_(s0 - (n - 6755399441055744.0), s1);
+  s = erg_fast_sum_(s.h, s.l + s2);
+  q = s.l;
+  s = erg_product_(s.h, erg_splat(1.5707963267948966));
+  q = erg_fma(q, erg_splat(1.5707963267948966), s.l);
+  p = s.h * 0.6366197723675814;
+  s = erg_fast_sum_(s.h, erg_fma(p, erg_splat(6.123233995736766e-17), q));
+  a.h = s.h;
+  a.l = s.l;
+  return a;
+}
+ERG_FN erg_angle_ erg_angle_of_(erg_v x) {
+  erg_angle_ a = erg_reduce_(x);
+  erg_m far = erg_ge(erg_abs(x), erg_splat(1073741824.0));
+  if (erg_some(far)) {
+    erg_angle_ b = erg_reduce_far_(erg_sel(erg_lt(erg_abs(x), erg_inf_()), x, erg_nan_()));
+    a.n = erg_seli(far, b.n, a.n);
+    a.h = erg_sel(far, b.h, a.h);
+    a.l = erg_sel(far, b.l, a.l);
+  }
+  return a;
+}
+ERG_FN erg_dd_ erg_sin_core_(erg_v h, erg_v l) {
+  erg_v z = h * h, w = z * z, p;
+  p = erg_fma(w, erg_fmak_(z, erg_splat(1.589660233689481e-10), -2.505075547717027e-08),
+              erg_fmak_(z, erg_splat(2.7557313680743013e-06), -0.0001984126982979781));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.008333333333322443), -0.16666666666666632));
+  return erg_fast_sum_(h, erg_fma(h * z, p, erg_fma(-0.5 * z, l, l)));
+}
+ERG_FN erg_dd_ erg_cos_core_(erg_v h, erg_v l) {
+  erg_v z = h * h, w = z * z, g = 0.5 * z, c = 1.0 - g, p;
+  p = erg_fma(w, erg_fmak_(z, erg_splat(-1.1359752491508003e-11), 2.0875726208443878e-09),
+              erg_fmak_(z, erg_splat(-2.755731438222212e-07), 2.480158728962249e-05));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(-0.0013888888888874428), 0.0416666666666666));
+  return erg_fast_sum_(c, ((1.0 - c) - g) + erg_fma(w, p, -(h * l)));
+}
+/* sin(x + q pi/2) from the reduced angle. */
+ERG_FN erg_v erg_sin_turn_(erg_angle_ a, long q) {
+  erg_vi n = a.n + q;
+  erg_m odd = erg_lt(erg_from_bits(erg_shl(n, 63) | 0x3ff0000000000000L), erg_splat(0.0));
+  erg_v r = erg_sel(odd, erg_cos_core_(a.h, a.l).h, erg_sin_core_(a.h, a.l).h);
+  return erg_from_bits(erg_bits(r) ^ erg_shl(erg_shr(n, 1), 63));
+}
+//@end
+
+//@begin sin: common sincos_
+ERG_FN erg_v erg_sin(erg_v x) {
+  erg_v r = erg_sin_turn_(erg_angle_of_(x), 0L);
+  return erg_sel(erg_eq(x, erg_splat(0.0)), x, r);
+}
+//@end
+
+//@begin cos: common sincos_
+ERG_FN erg_v erg_cos(erg_v x) { return erg_sin_turn_(erg_angle_of_(x), 1L); }
+//@end
+
+//@begin tan: common sincos_
+ERG_FN erg_v erg_tan(erg_v x) {
+  erg_angle_ a = erg_angle_of_(x);
+  erg_dd_ s = erg_sin_core_(a.h, a.l), c = erg_cos_core_(a.h, a.l);
+  erg_m odd = erg_lt(erg_from_bits(erg_shl(a.n, 63) | 0x3ff0000000000000L), erg_splat(0.0));
+  erg_v n = erg_sel(odd, -c.h, s.h), nl = erg_sel(odd, -c.l, s.l);
+  erg_v d = erg_sel(odd, s.h, c.h), dl = erg_sel(odd, s.l, c.l);
+  erg_v i = 1.0 / d, r = n * i;
+  r = erg_fma(erg_fma(-r, d, n) + erg_fma(-r, dl, nl), i, r);
+  return erg_sel(erg_eq(x, erg_splat(0.0)), x, r);
+}
+//@end
+
+//@begin inv_logit: common exp_dd_
+/* 1/(1 + exp(-x)) = e/(1 + e) for x < 0, with the division's remainder. */
+ERG_FN erg_v erg_inv_logit(erg_v x) {
+  erg_v a = erg_abs(x), one = erg_splat(1.0), n, q, d, dl;
+  erg_exp_parts_ e;
+  erg_dd_ s;
+  a = erg_sel(erg_gt(a, erg_splat(750.0)), erg_splat(750.0), a);
+  e = erg_exp_dd_(-a, erg_splat(0.0));
+  /* e^-a as h + l where it matters in the denominator */
+  n = e.h * e.s1 * e.s2;
+  dl = e.l * e.s1 * e.s2;
+  s = erg_fast_sum_(one, n);
+  d = s.h;
+  dl = dl + s.l;
+  {
+    erg_m up = erg_ge(x, erg_splat(0.0));
+    erg_v m = erg_sel(up, one, e.h), ml = erg_sel(up, erg_splat(0.0), e.l), w;
+    q = m / d;
+    w = (erg_fma(-q, d, m) + erg_fma(-q, dl, ml)) * (one - n * 0.5); /* about 1/d */
+    q = q + w;
+    q = erg_sel(up, q, q * e.s1 * e.s2);
+  }
+  return erg_sel(erg_ne(x, x), x, q);
+}
+//@end
+
+//@begin log1p_exp: common exp_dd_ log_core_ log_sum_
+/* log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). */
+ERG_FN erg_v erg_log1p_exp(erg_v x) {
+  erg_v a = erg_abs(x), h, l, m;
+  erg_exp_parts_ e;
+  erg_dd_ u, d;
+  a = erg_sel(erg_gt(a, erg_splat(750.0)), erg_splat(750.0), a);
+  e = erg_exp_dd_(-a, erg_splat(0.0));
+  h = e.h * e.s1 * e.s2;
+  l = e.l * e.s1 * e.s2;
+  u = erg_fast_sum_(erg_splat(1.0), h);
+  d = erg_log_sum_(u.h, u.l + l);
+  m = erg_sel(erg_gt(x, erg_splat(0.0)), x, erg_splat(0.0));
+  u = erg_sum_(m, d.h);
+  h = u.h + (u.l + d.l);
+  return erg_sel(erg_lt(m, erg_inf_()), erg_sel(erg_ne(x, x), x, h), m);
+}
+//@end
+
+//@begin log1m_exp: common exp_dd_ log_core_ log_sum_
+/* log(1 - exp(x)) for x <= 0: -infinity at 0, NaN above. */
+ERG_FN erg_v erg_log1m_exp(erg_v x) {
+  erg_v a = erg_sel(erg_lt(x, erg_splat(-750.0)), erg_splat(-750.0), x), h, l;
+  erg_m small = erg_gt(x, erg_splat(-1e-17)); /* log(-x) */
+  erg_exp_parts_ e;
+  erg_dd_ u, d;
+  e = erg_exp_dd_(erg_sel(small, erg_splat(-1.0), a), erg_splat(0.0));
+  h = e.h * e.s1 * e.s2;
+  l = e.l * e.s1 * e.s2;
+  u = erg_fast_sum_(erg_splat(1.0), -h);
+  u = erg_fast_sum_(u.h, u.l - l);
+  {
+    erg_m tiny = erg_gt(x, -erg_raw_(0x0010000000000000L));
+    erg_v y = erg_sel(tiny, -18014398509481984.0 * x, -x);
+    u.h = erg_sel(small, y, u.h);
+    u.l = erg_sel(small, erg_splat(0.0), u.l);
+    d = erg_log_sum_(u.h, u.l);
+    d.h = erg_sel(erg_and(small, tiny), d.h - 37.42994775023704, d.h);
+  }
+  h = d.h + d.l;
+  h = erg_sel(erg_lt(x, erg_splat(-40.0)), -(e.h * e.s1 * e.s2), h);
+  h = erg_sel(erg_eq(x, erg_splat(0.0)), -erg_inf_(), h);
+  h = erg_sel(erg_gt(x, erg_splat(0.0)), erg_nan_(), h);
+  return erg_sel(erg_ne(x, x), x, h);
+}
+//@end

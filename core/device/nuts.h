@@ -1,0 +1,352 @@
+/* Portable dialect: the trajectory of NUTS (Hoffman & Gelman 2014), multinomial
+ * (Betancourt 2017) with Stan's three U-turn checks, without recursion.
+ *
+ * Included by sampler.h. A transition starts at the draw (q0, g0) with a momentum p0.
+ * Both ends of the trajectory carry their own position, prepared for the next leapfrog:
+ * one pass over the coordinates takes the gradient at a leaf, completes its momentum,
+ * sums the kinetic energy and already takes the first half of the next leapfrog.
+ *
+ * Subtree of 2^d leaves: after leaf i (from 0), one merge for each trailing 1 bit of i.
+ * The momentum of leaf i is kept where merges look for it, without copies:
+ *   i even: BEGIN[number of trailing 0 bits] (i = 0: BEGIN[d]), i odd: END[trailing 1 bits].
+ * A node of level l that waits for its sibling begins at BEGIN[trailing 0 bits of its first
+ * leaf] and ends at END[l] (l = 0: it is one leaf), with the sum of its momenta in RHO[l];
+ * the right sibling begins at BEGIN[l] and ends at the leaf just made. RHO of level 1 isn't
+ * stored, being BEGIN + END.
+ */
+#ifndef ERG_DEVICE_NUTS_H
+#define ERG_DEVICE_NUTS_H
+
+ERG_FN int erg_trailing_zeros(int i) {
+  int t = 0;
+  while (!((i >> t) & 1)) t++;
+  return t;
+}
+ERG_FN ERG_GLOBAL double *erg_tree_begin(ERG_GLOBAL const erg_control *k,
+                                         ERG_GLOBAL double *s, int level) {
+  return erg_vector(k, s, ERG_V_TREE + level);
+}
+ERG_FN ERG_GLOBAL double *erg_tree_end(ERG_GLOBAL const erg_control *k,
+                                       ERG_GLOBAL double *s, int level) {
+  return erg_vector(k, s, ERG_V_TREE + k->tree_levels + level);
+}
+ERG_FN ERG_GLOBAL double *erg_tree_rho(ERG_GLOBAL const erg_control *k,
+                                       ERG_GLOBAL double *s, int level) {
+  return erg_vector(k, s, ERG_V_TREE + 2 * k->tree_levels + level);
+}
+
+/* Uniforms are made for ERG_W slots at a time and read one by one, in rising order. */
+ERG_FN double erg_next_uniform(ERG_GROUP const erg_chain *c,
+                               ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
+                               int purpose, int slot) {
+  ERG_GLOBAL double *u = s + k->uniform_offset + (purpose == ERG_RANDOM_TREE ? 8 : 0);
+  if ((slot & (ERG_W - 1)) == 0) {
+    erg_barrier();
+    erg_store(u, erg_chain_uniform(c, k, slot, purpose));
+    erg_barrier();
+  }
+  return u[slot & (ERG_W - 1)];
+}
+
+/* Momentum, energy and the first half leapfrog both ways, from the draw. `salt` parts
+ * the momenta of the step size search from each other. Returns the kinetic energy. */
+ERG_FN double erg_launch_trajectory(ERG_GROUP const erg_chain *c,
+                                    ERG_GLOBAL const erg_control *k,
+                                    ERG_GLOBAL double *s, int purpose, int salt) {
+  ERG_GLOBAL double *q0 = erg_vector(k, s, ERG_V_SAMPLE_Q + c->slot);
+  ERG_GLOBAL double *g0 = erg_vector(k, s, ERG_V_SAMPLE_G + c->slot);
+  ERG_GLOBAL double *metric = erg_vector(k, s, ERG_V_METRIC);
+  ERG_GLOBAL double *scale = erg_vector(k, s, ERG_V_SCALE);
+  ERG_GLOBAL double *back_q = erg_vector(k, s, ERG_V_Q + c->parity0);
+  ERG_GLOBAL double *front_q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
+  ERG_GLOBAL double *mid = erg_vector(k, s, ERG_V_P);
+  ERG_GLOBAL double *top = erg_vector(k, s, ERG_V_TOP_P); /* TOP_P, TOP_P + 1, TOP_RHO */
+  erg_v e = erg_splat(c->step_now), h = erg_splat(0.5 * c->step_now);
+  erg_v kinetic = erg_splat(0.0);
+  int both = purpose == ERG_RANDOM_MOMENTUM && k->algorithm == ERG_ALGORITHM_NUTS;
+  for (int b = 0; b < k->blocks; b++) {
+    int i = b * ERG_W;
+    erg_v z = erg_chain_normal(c, k, i + salt * k->blocks * ERG_W, purpose);
+    erg_v p = z * erg_load(scale + i);
+    erg_v m = erg_load(metric + i), g = erg_load(g0 + i), q = erg_load(q0 + i);
+    erg_v x = erg_fma(h, g, p);
+    kinetic = erg_fma(m * p, p, kinetic);
+    erg_store(mid + k->stride + i, x);
+    erg_store(front_q + i, erg_fma(e, m * x, q));
+    if (both) {
+      x = erg_fma(-h, g, p);
+      erg_store(mid + i, x);
+      erg_store(back_q + i, erg_fma(-e, m * x, q));
+      erg_store(top + i, p);
+      erg_store(top + k->stride + i, p);
+      erg_store(top + 2 * k->stride + i, p);
+    }
+  }
+  return 0.5 * erg_first(erg_sum_lanes(ERG_PASS kinetic));
+}
+
+/* Takes the gradient at the evaluated point: the leaf's momentum p goes to `leaf`, the
+ * next point is prepared, c->parity flips. With `left` (the momentum of the leaf before),
+ * *turn0 and *turn1 are left# . (left + p) and p# . (left + p). Returns kinetic energy. */
+ERG_FN double erg_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                           ERG_GLOBAL double *s, ERG_GLOBAL double *leaf,
+                           ERG_GLOBAL const double *left, int pair, double *turn0,
+                           double *turn1) {
+  int side = c->side;
+  int parity = side ? c->parity1 : c->parity0;
+  double step = side ? c->step_now : -c->step_now;
+  ERG_GLOBAL double *q0 = erg_vector(k, s, ERG_V_Q + 2 * side + parity);
+  ERG_GLOBAL double *q1 = erg_vector(k, s, ERG_V_Q + 2 * side + 1 - parity);
+  ERG_GLOBAL double *mid = erg_vector(k, s, ERG_V_P + side);
+  ERG_GLOBAL double *g0 = erg_vector(k, s, ERG_V_G);
+  ERG_GLOBAL double *metric = erg_vector(k, s, ERG_V_METRIC);
+  erg_v e = erg_splat(step), h = erg_splat(0.5 * step);
+  erg_v kinetic = erg_splat(0.0), a = erg_splat(0.0), z = erg_splat(0.0);
+  if (pair) {
+    for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
+      erg_v g = erg_load(g0 + i), m = erg_load(metric + i), l = erg_load(left + i);
+      erg_v p = erg_fma(h, g, erg_load(mid + i));
+      erg_v x = erg_fma(h, g, p);
+      erg_v r = m * (l + p);
+      kinetic = erg_fma(m * p, p, kinetic);
+      a = erg_fma(l, r, a);
+      z = erg_fma(p, r, z);
+      erg_store(leaf + i, p);
+      erg_store(mid + i, x);
+      erg_store(q1 + i, erg_fma(e, m * x, erg_load(q0 + i)));
+    }
+    *turn0 = erg_first(erg_sum_lanes(ERG_PASS a));
+    *turn1 = erg_first(erg_sum_lanes(ERG_PASS z));
+  } else {
+    for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
+      erg_v g = erg_load(g0 + i), m = erg_load(metric + i);
+      erg_v p = erg_fma(h, g, erg_load(mid + i));
+      erg_v x = erg_fma(h, g, p);
+      kinetic = erg_fma(m * p, p, kinetic);
+      erg_store(leaf + i, p);
+      erg_store(mid + i, x);
+      erg_store(q1 + i, erg_fma(e, m * x, erg_load(q0 + i)));
+    }
+    *turn0 = 1.0;
+    *turn1 = 1.0;
+  }
+  if (side) {
+    c->parity1 = 1 - parity;
+  } else {
+    c->parity0 = 1 - parity;
+  }
+  return 0.5 * erg_first(erg_sum_lanes(ERG_PASS kinetic));
+}
+
+/* Stan's three checks for left and right halves with begins, ends and momentum sums, all
+ * by one pass; writes the sum of the sums to `rho`. Where a mid has two leaves or one,
+ * its sum is begin + end or begin (`leaves` 2 or 1; 0: any). `moved`, if not 0, gets a
+ * copy of right_end. */
+ERG_FN int erg_merge(ERG_GROUP ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
+                     ERG_GLOBAL const double *left_begin, ERG_GLOBAL const double *left_end,
+                     ERG_GLOBAL const double *left_rho, int left_leaves,
+                     ERG_GLOBAL const double *right_begin,
+                     ERG_GLOBAL const double *right_end,
+                     ERG_GLOBAL const double *right_rho, int right_leaves,
+                     ERG_GLOBAL double *rho, int move, ERG_GLOBAL double *moved) {
+  ERG_GLOBAL double *metric = erg_vector(k, s, ERG_V_METRIC);
+  erg_v zero = erg_splat(0.0);
+  erg_v c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero;
+  for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
+    erg_v m = erg_load(metric + i);
+    erg_v lb = erg_load(left_begin + i), le = erg_load(left_end + i);
+    erg_v rb = erg_load(right_begin + i), re = erg_load(right_end + i);
+    erg_v lr, rr, x, y, z;
+    if (left_leaves == 2) {
+      lr = lb + le;
+    } else {
+      lr = erg_load(left_rho + i);
+    }
+    if (right_leaves == 2) {
+      rr = rb + re;
+    } else if (right_leaves == 1) {
+      rr = rb;
+    } else {
+      rr = erg_load(right_rho + i);
+    }
+    x = lr + rr;
+    erg_store(rho + i, x);
+    if (move) erg_store(moved + i, re);
+    x = m * x;
+    y = m * (lr + rb);
+    z = m * (rr + le);
+    c0 = erg_fma(lb, x, c0);
+    c1 = erg_fma(re, x, c1);
+    c2 = erg_fma(lb, y, c2);
+    c3 = erg_fma(rb, y, c3);
+    c4 = erg_fma(le, z, c4);
+    c5 = erg_fma(re, z, c5);
+  }
+  c0 = erg_sum_lanes(ERG_PASS c0);
+  c1 = erg_sum_lanes(ERG_PASS c1);
+  c2 = erg_sum_lanes(ERG_PASS c2);
+  c3 = erg_sum_lanes(ERG_PASS c3);
+  c4 = erg_sum_lanes(ERG_PASS c4);
+  c5 = erg_sum_lanes(ERG_PASS c5);
+  return (erg_first(c0) > 0.0) & (erg_first(c1) > 0.0) & (erg_first(c2) > 0.0) &
+         (erg_first(c3) > 0.0) & (erg_first(c4) > 0.0) & (erg_first(c5) > 0.0);
+}
+
+/* The merges that leaf i (odd, its momentum at `leaf`) completes above level 0. */
+ERG_FN int erg_merge_up(ERG_GROUP const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                        ERG_GLOBAL double *s, ERG_GLOBAL const double *leaf, int i,
+                        int trailing) {
+  ERG_GLOBAL double *rho = erg_tree_rho(k, s, trailing);
+  for (int l = 1; l < trailing; l++) {
+    int first = i + 1 - (2 << l);
+    int begin = first == 0 ? c->depth : erg_trailing_zeros(first);
+    if (l == 1) {
+      if (!erg_merge(ERG_PASS k, s, erg_tree_begin(k, s, begin), erg_tree_end(k, s, 1), rho,
+                     2, erg_tree_begin(k, s, 1), leaf, rho, 2, rho, 0, rho))
+        return 0;
+    } else {
+      if (!erg_merge(ERG_PASS k, s, erg_tree_begin(k, s, begin), erg_tree_end(k, s, l),
+                     erg_tree_rho(k, s, l), 0, erg_tree_begin(k, s, l), leaf, rho, 0, rho, 0,
+                     rho))
+        return 0;
+    }
+  }
+  return 1;
+}
+
+/* Copies the evaluated point (position `q`) to the proposal's slot. */
+ERG_FN void erg_propose(const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                        ERG_GLOBAL double *s, ERG_GLOBAL const double *q) {
+  ERG_GLOBAL double *to_q = erg_vector(k, s, ERG_V_SAMPLE_Q + 1 - c->slot);
+  ERG_GLOBAL double *to_g = erg_vector(k, s, ERG_V_SAMPLE_G + 1 - c->slot);
+  ERG_GLOBAL const double *g = erg_vector(k, s, ERG_V_G);
+  for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
+    erg_store(to_q + i, erg_load(q + i));
+    erg_store(to_g + i, erg_load(g + i));
+  }
+}
+ERG_FN void erg_accept(erg_chain *c) {
+  c->slot = 1 - c->slot;
+  c->lp = c->prop_lp;
+  c->lp_reported = c->prop_reported;
+  c->energy = c->prop_energy;
+  c->index = c->prop_index;
+}
+
+/* Starts the subtree of depth c->depth. */
+ERG_FN void erg_nuts_subtree(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                             ERG_GLOBAL double *s) {
+  double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_TREE, 1 + 2 * c->depth);
+  c->side = u < 0.5 ? 0 : 1;
+  c->leaf = 0;
+  c->sub_weight = 0.0;
+}
+
+/* Energy bookkeeping of a leaf that NUTS and HMC share: H - H0 in *error (+inf for
+ * NaN), e^-max(error, 0) in *accept. Returns 1 if it diverges. */
+ERG_FN int erg_leaf_energy(erg_chain *c, ERG_GLOBAL const erg_control *k, double lp,
+                           double kinetic, double *energy, double *error) {
+  double h = kinetic - lp;
+  double e = h - c->energy_start;
+  if (!(e < 1e300)) e = 1e300;  /* NaN and infinities */
+  if (!(e > -1e300)) e = -1e300;
+  *energy = h;
+  *error = e;
+  c->n_steps++;
+  if (c->side) {
+    c->steps1++;
+  } else {
+    c->steps0++;
+  }
+  {
+    double x = e < 0.0 ? -e : e, y = c->max_error < 0.0 ? -c->max_error : c->max_error;
+    if (x > y) c->max_error = e;
+  }
+  return e > k->max_error;
+}
+
+/* One leaf of NUTS; lp and reported are the model's at the evaluated point. Returns 1
+ * while the trajectory grows, 0 at its end. */
+ERG_FN int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                         ERG_GLOBAL double *s, double lp, double reported) {
+  int i = c->leaf, d = c->depth, side = c->side;
+  int trailing = erg_trailing_zeros(i + 1); /* trailing 1 bits of i */
+  ERG_GLOBAL double *q =
+      erg_vector(k, s, ERG_V_Q + 2 * side + (side ? c->parity1 : c->parity0));
+  ERG_GLOBAL double *left = s, *leaf;
+  double turn0, turn1, kinetic, energy, error, weight, accept;
+  int pair = i & 1, diverges;
+  if (pair) {
+    int first = i - 1;
+    leaf = erg_tree_end(k, s, trailing);
+    left = erg_tree_begin(k, s, first == 0 ? d : erg_trailing_zeros(first));
+  } else {
+    leaf = erg_tree_begin(k, s, i == 0 ? d : erg_trailing_zeros(i));
+  }
+  kinetic = erg_leapfrog(ERG_PASS c, k, s, leaf, left, pair, &turn0, &turn1);
+  diverges = erg_leaf_energy(c, k, lp, kinetic, &energy, &error);
+
+  /* Weights are relative to e^shift, so that one exp serves the usual case. */
+  if (-error - c->shift > 300.0) {
+    double f = erg_exp1(c->shift + error > -700.0 ? c->shift + error : -700.0);
+    c->weight = c->weight * f;
+    c->sub_weight = c->sub_weight * f;
+    c->shift = -error;
+  }
+  weight = -error - c->shift;
+  weight = weight > -700.0 ? erg_exp1(weight) : 0.0;
+  if (error <= 0.0) {
+    accept = 1.0;
+  } else if (c->shift == 0.0) {
+    accept = weight;
+  } else {
+    accept = error < 700.0 ? erg_exp1(-error) : 0.0;
+  }
+  c->accept_sum += accept;
+  if (diverges) {
+    c->diverging = 1;
+    return 0;
+  }
+
+  /* Take leaf i with probability weight / sub_weight. */
+  c->sub_weight += weight;
+  {
+    double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_LEAF, c->n_steps - 1);
+    if (i == 0 || u * c->sub_weight < weight) {
+      c->prop_lp = lp;
+      c->prop_reported = reported;
+      c->prop_energy = energy;
+      c->prop_index = side ? c->steps1 : -c->steps0;
+      erg_propose(c, k, s, q);
+    }
+  }
+
+  if (pair) {
+    if (!(turn0 > 0.0 && turn1 > 0.0)) return 0;
+    if (trailing > 1 && !erg_merge_up(ERG_PASS c, k, s, leaf, i, trailing)) return 0;
+  }
+  if (i + 1 < (1 << d)) {
+    c->leaf = i + 1;
+    return 1;
+  }
+
+  /* The subtree is whole and valid: biased progressive step, then the top level. */
+  {
+    double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_TREE, 2 + 2 * d);
+    ERG_GLOBAL double *near = erg_vector(k, s, ERG_V_TOP_P + side);
+    ERG_GLOBAL double *far = erg_vector(k, s, ERG_V_TOP_P + 1 - side);
+    ERG_GLOBAL double *rho = erg_vector(k, s, ERG_V_TOP_RHO);
+    int leaves = d == 0 ? 1 : d == 1 ? 2 : 0;
+    int grows;
+    if (u * c->weight < c->sub_weight) erg_accept(c);
+    c->weight += c->sub_weight;
+    grows = erg_merge(ERG_PASS k, s, far, near, rho, 0, erg_tree_begin(k, s, d), leaf,
+                      erg_tree_rho(k, s, d), leaves, rho, 1, near);
+    c->depth = d + 1;
+    if (!grows || c->depth >= k->max_depth) return 0;
+    erg_nuts_subtree(ERG_PASS c, k, s);
+    return 1;
+  }
+}
+
+#endif
