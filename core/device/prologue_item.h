@@ -12,6 +12,9 @@ ERG_FN erg_v erg_splat(double x) { return x; }
 ERG_FN erg_vi erg_splati(long x) { return x; }
 ERG_FN double erg_first(erg_v v) { return v; }
 ERG_FN erg_v erg_load(ERG_GLOBAL const double *p) { return p[erg_lane_id()]; }
+ERG_FN erg_v erg_load_n(ERG_GLOBAL const double *p, int n) {
+  return erg_lane_id() < n ? p[erg_lane_id()] : 0.0;
+}
 ERG_FN void erg_store(ERG_GLOBAL double *p, erg_v v) { p[erg_lane_id()] = v; }
 ERG_FN void erg_store_n(ERG_GLOBAL double *p, int n, erg_v v) {
   if (erg_lane_id() < n) p[erg_lane_id()] = v;

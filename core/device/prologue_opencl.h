@@ -31,6 +31,11 @@ ERG_FN erg_v erg_splat(double x) { return (double8)(x); }
 ERG_FN erg_vi erg_splati(long x) { return (long8)(x); }
 ERG_FN double erg_first(erg_v v) { return v.s0; }
 ERG_FN erg_v erg_load(__global const double *p) { return vload8(0, p); }
+ERG_FN erg_v erg_load_n(__global const double *p, int n) {
+  if (n >= ERG_W) return vload8(0, p);
+  return (double8)(n > 0 ? p[0] : 0.0, n > 1 ? p[1] : 0.0, n > 2 ? p[2] : 0.0, n > 3 ? p[3] : 0.0,
+                   n > 4 ? p[4] : 0.0, n > 5 ? p[5] : 0.0, n > 6 ? p[6] : 0.0, 0.0);
+}
 ERG_FN void erg_store(__global double *p, erg_v v) { vstore8(v, 0, p); }
 ERG_FN void erg_store_n(__global double *p, int n, erg_v v) {
   if (n >= ERG_W) {

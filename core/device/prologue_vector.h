@@ -63,6 +63,13 @@ ERG_FN erg_vi erg_splati(long x) { return (erg_vi){x, x, x, x, x, x, x, x}; }
 ERG_FN double erg_first(erg_v v) { return v[0]; }
 
 ERG_FN erg_v erg_load(const double *p) { return *(const erg_v_u_ *)p; }
+/* The first n lanes; the others are 0 and their memory isn't touched. */
+ERG_FN erg_v erg_load_n(const double *p, int n) {
+  erg_v r = {0, 0, 0, 0, 0, 0, 0, 0};
+  if (n >= ERG_W) return erg_load(p);
+  for (int l = 0; l < n; l++) r[l] = p[l];
+  return r;
+}
 ERG_FN void erg_store(double *p, erg_v v) { *(erg_v_u_ *)p = v; }
 ERG_FN void erg_store_n(double *p, int n, erg_v v) {
   if (n >= ERG_W) {
