@@ -1,0 +1,58 @@
+# The commands of the project; CMake does the work. `make help` lists them.
+BUILD  ?= build
+JOBS   ?= $(shell nproc)
+PREFIX ?= /usr/local
+OUT    ?= out/hierarchical_normal
+
+help:
+	@echo 'make demo                 build Ergode and sample a first model'
+	@echo 'make check                build and run all tests'
+	@echo 'make check-slow           the long statistical tests as well'
+	@echo 'make install PREFIX=DIR   install ergode, plug-ins, headers, models, manuals'
+	@echo 'make bundle [NVRTC=1] [MODELS="a.toml b.toml"]'
+	@echo '                          a relocatable .tar.xz for machines where nothing can'
+	@echo '                          be installed; models named are compiled into it'
+	@echo 'make format               clang-format over the sources'
+	@echo 'make clean                remove the build folder'
+	@echo
+	@echo 'CMake presets: dev, asan, ubsan, tsan, release (cmake --list-presets).'
+
+# Configured once; `make check` turns the tests on in the same folder.
+$(BUILD)/build.ninja:
+	tools/setup.sh demo
+	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=OFF -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+
+build: $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS)
+
+demo: build
+	$(BUILD)/ergode sample models/hierarchical_normal.toml --backend cpu --chains 4 \
+	  --warmup 1000 --draws 2000 --target-accept 0.95 --seed 1 --csv --out $(OUT)
+
+check:
+	tools/setup.sh check
+	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=ON
+	cmake --build $(BUILD) -j $(JOBS)
+	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) -LE slow
+
+check-slow:
+	tools/setup.sh check
+	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=ON
+	cmake --build $(BUILD) -j $(JOBS)
+	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+install: build
+	cmake --install $(BUILD) --prefix $(PREFIX)
+
+bundle:
+	tools/setup.sh bundle
+	$(MAKE) build
+	tools/bundle.sh --build $(BUILD) $(if $(NVRTC),--nvrtc) $(MODELS)
+
+format:
+	git ls-files '*.c' '*.h' '*.cpp' | xargs clang-format -i
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help build demo check check-slow install bundle format clean

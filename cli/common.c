@@ -1,0 +1,96 @@
+#include "cli/common.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/text.h"
+
+void cli_say(const cli_args *args, const char *format, ...) {
+  char *text = NULL;
+  va_list list;
+  va_start(list, format);
+  if (vasprintf(&text, format, list) < 0) text = NULL;
+  va_end(list);
+  if (!text) return;
+  fprintf(stderr, "ergode %s: ", args->command->name);
+  for (const char *p = text; *p; p++) {
+    fputc(*p, stderr);
+    if (*p == '\n' && p[1]) fputs("  ", stderr);
+  }
+  fputc('\n', stderr);
+  free(text);
+}
+
+static bool colour_stderr(void) {
+  const char *no = getenv("NO_COLOR");
+  return !(no && *no) && isatty(2);
+}
+
+void cli_problems(const erg_problems *p) { erg_problems_print(p, stderr, colour_stderr()); }
+
+run_registry *cli_registry(const cli_args *args) {
+  const char **files = cli_values(args, "plugin");
+  run_registry *r = run_registry_new(files);
+  free(files);
+  for (int i = 0; i < r->count; i++) {
+    const run_candidate *c = &r->candidates[i];
+    if (c->refused && c->origin == RUN_ORIGIN_OPTION)
+      cli_say(args, "%s is not used: %s", c->manifest ? c->manifest : c->library, c->refused);
+  }
+  return r;
+}
+
+static void print_message(void *data, erg_log_level level, const char *text) {
+  (void)data;
+  static const char *const prefix[] = {"debug: ", "", "warning: ", "error: "};
+  fprintf(stderr, "%s%s%s\n", isatty(2) ? "\r\033[K" : "", prefix[level & 3], text);
+}
+
+void cli_host(const cli_args *args, run_host *host) {
+  run_host_init(host, NULL);
+  host->print = print_message;
+  if (cli_given(args, "quiet")) host->least = ERG_LOG_WARNING;
+}
+
+int cli_print_json(json_t *document) {
+  json_t *whole = json_object();
+  json_object_set_new(whole, "schema_version", json_integer(1));
+  json_object_update(whole, document);
+  json_decref(document);
+  json_dumpf(whole, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  putchar('\n');
+  json_decref(whole);
+  return 0;
+}
+
+json_t *cli_json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+char **cli_split(const char *list, int *n) {
+  char **out = NULL;
+  int k = 0;
+  char prefix[64] = "";
+  for (const char *p = list; p && *p;) {
+    size_t m = strcspn(p, ",");
+    if (m) {
+      out = run_grow(out, (size_t)(k + 2) * sizeof *out);
+      const char *colon = memchr(p, ':', m);
+      bool bare = strspn(p, "0123456789") >= m;
+      out[k++] = run_text("%s%.*s", bare && !colon ? prefix : "", (int)m, p);
+      if (colon) snprintf(prefix, sizeof prefix, "%.*s", (int)(colon - p + 1), p);
+    }
+    p += m + (p[m] == ',');
+  }
+  if (!out) out = run_alloc(sizeof *out);
+  out[k] = NULL;
+  if (n) *n = k;
+  return out;
+}
+
+void cli_free_list(char **list) {
+  for (char **p = list; p && *p; p++) free(*p);
+  free(list);
+}

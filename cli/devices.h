@@ -1,0 +1,25 @@
+/* Devices of all backends, for `devices` and `verify`. */
+#ifndef ERGODE_CLI_DEVICES_H
+#define ERGODE_CLI_DEVICES_H
+
+#include "cli/common.h"
+
+typedef struct {
+  const char *backend;         /* owned by the registry */
+  const erg_sampler *sampler;  /* NULL where absent */
+  erg_device device;
+  char *absent;                /* why there is none, or NULL */
+} cli_device;
+
+typedef struct {
+  cli_device *entries;
+  int n, present;
+} cli_device_list;
+
+/* Of all backends, or of --backend. Opens the plug-ins, which may load drivers. */
+cli_device_list cli_list_devices(const cli_args *args, run_registry *r);
+void cli_free_devices(cli_device_list *list);
+json_t *cli_device_json(const cli_device *d);
+void cli_print_device(const cli_device *d);
+
+#endif

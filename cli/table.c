@@ -1,0 +1,220 @@
+#include "cli/table.h"
+
+#include <stddef.h>
+
+#define BIG 9007199254740992.0 /* 2^53: whole numbers stay exact */
+#define FLAG(n, h) {n, 0, CLI_FLAG, NULL, h, NULL, 0, 0, false}
+#define TEXT(n, v, h) {n, 0, CLI_TEXT, v, h, NULL, 0, 0, false}
+#define MANY(n, v, h) {n, 0, CLI_TEXT, v, h, NULL, 0, 0, true}
+#define WHOLE(n, low, high, h) {n, 0, CLI_INTEGER, "N", h, NULL, low, high, false}
+
+/* --- options ------------------------------------------------------------------------ */
+
+static const cli_option
+    o_json = FLAG("json", "one JSON document on standard output in place of text"),
+    o_quiet = {"quiet", 'q', CLI_FLAG, NULL, "no progress, errors and warnings only", NULL, 0,
+               0, false},
+    o_data = TEXT("data", "FILE", "data: CmdStan JSON, or CSV with a header; without it the "
+                                  "data are simulated as the model's [simulate] says"),
+    o_dim = MANY("dim", "NAME=SIZE", "size of a dimension, in place of the model's; may be "
+                                     "repeated"),
+    o_backend = TEXT("backend", "ID", "sampler: cpu (default), opencl, cuda, or one of "
+                                      "another plug-in; 'ergode plugin list' shows them"),
+    o_plugin = MANY("plugin", "FILE", "a plug-in to load besides the installed ones: its "
+                                      "manifest (.ini) or shared object; its code is run"),
+    o_device = TEXT("device", "IDS", "devices by id, separated by commas: cuda:0,cuda:1 "
+                                     "(cuda:0,1 for short); 'ergode devices' shows them; "
+                                     "chains are shared among them"),
+    o_preset = TEXT("preset", "NAME", "quick (2 chains, 200 + 200 draws), standard (4, 500 + "
+                                      "500), publication (4, 1000 + 1000), or an INI file; "
+                                      "other options win over it"),
+    o_chains = WHOLE("chains", 1, 1e6, "number of chains (4)"),
+    o_warmup = WHOLE("warmup", 0, 1e9, "warm-up draws of a chain (500)"),
+    o_draws = WHOLE("draws", 1, 1e9, "kept draws of a chain (1000)"),
+    o_accept = {"target-accept", 0, CLI_NUMBER, "P", "acceptance rate that the step size is "
+                "tuned to (0.8); 0.95 for a posterior with divergences", NULL, 0.01, 0.999,
+                false},
+    o_depth = WHOLE("max-depth", 1, 20, "most doublings of a trajectory (10)"),
+    o_seed = WHOLE("seed", 0, BIG, "seed (1): the same seed gives the same bits with any "
+                                   "number of threads and on every backend"),
+    o_threads = {"threads", 'j', CLI_INTEGER, "N", "CPU threads at most (the cores that this "
+                 "process may use)", NULL, 1, 4096, false},
+    o_out = {"out", 'o', CLI_TEXT, "DIR", "folder for the results (out/MODEL); draws.nc, "
+             "summary.json, report.md land in it", NULL, 0, 0, false},
+    o_csv = FLAG("csv", "write Stan CSV as well, one file a chain"),
+    o_set = MANY("set", "NAME=VALUE", "a setting of the sampler, such as metric=stan or "
+                                      "algorithm=hmc; may be repeated; 'ergode plugin list "
+                                      "--verbose' shows them all"),
+    o_save_warmup = FLAG("save-warmup", "keep the warm-up draws in draws.nc too"),
+    o_report = {"report", 0, CLI_CHOICE, "WHAT", "'all': report the quantities of [define] "
+                "as well", "default|all", 0, 0, false},
+    o_strict = FLAG("strict", "exit with 4 where the verdict is bad"),
+    o_params = TEXT("params", "FILE", "JSON: natural values of every parameter, one object, "
+                                      "or a list of them (one a point)"),
+    o_ir = FLAG("ir", "the model as arrays over named dimensions"),
+    o_source = {"source", 0, CLI_CHOICE, "LANGUAGE", "the generated source", "c|cuda|opencl",
+                0, 0, false},
+    o_raw = FLAG("raw", "with --ir: before the passes, as the language made it"),
+    o_verbose = {"verbose", 'v', CLI_FLAG, NULL, "every candidate, its path, why it was "
+                 "refused, and the settings of those that can be loaded", NULL, 0, 0, false},
+    o_man = FLAG("man", "the manual page, in roff"),
+    o_seeds = WHOLE("seeds", 1, 1000, "runs with different seeds; median and spread are "
+                                      "reported (1)"),
+    o_backends = TEXT("backends", "IDS", "backends to time, separated by commas (all that "
+                                         "are found)"),
+    o_all = FLAG("all", "every parameter, however many");
+
+/* --- exit codes --------------------------------------------------------------------- */
+
+#define EXIT_INPUT "2\tbad input or usage\n"
+#define EXIT_DEVICE "3\tno such device or plug-in\n"
+static const char exits_run[] =
+    "0\tgood\n" EXIT_INPUT EXIT_DEVICE
+    "4\t--strict: the verdict is bad\n6\tsampling failed\n7\toutput failed\n"
+    "130\tinterrupted; the draws so far are kept\n";
+static const char exits_plain[] = "0\tgood\n" EXIT_INPUT;
+static const char exits_read[] = "0\tgood\n" EXIT_INPUT "4\t--strict: the verdict is bad\n";
+
+/* --- sample ------------------------------------------------------------------------- */
+
+static const cli_option *const sample_options[] = {
+    &o_data, &o_dim, &o_backend, &o_device, &o_plugin, &o_preset, &o_chains, &o_warmup,
+    &o_draws, &o_accept, &o_depth, &o_seed, &o_threads, &o_set, &o_out, &o_csv,
+    &o_save_warmup, &o_report, &o_strict, &o_json, &o_quiet, NULL};
+static const cli_example sample_examples[] = {
+    {"sample hierarchical_normal", "a model that ships with Ergode, on data that it "
+                                   "simulates; results in out/hierarchical_normal"},
+    {"sample radon.toml --data radon.json --out results",
+     "your own model and data; results in results/"},
+    {"sample radon.toml --data radon.json --backend opencl --chains 64 --draws 500",
+     "the same on an OpenCL device; the same seed gives the same bits"},
+    {"sample funnel.toml --target-accept 0.95 --seed 7 --csv",
+     "smaller steps, another seed, Stan CSV besides NetCDF"},
+    {NULL, NULL}};
+static const cli_command sample = {
+    "sample", "MODEL.toml", 1, 1, "sample a model's posterior", 
+    "Reads the model, compiles it, warms up, samples and judges the result. Draws are on "
+    "disk while it runs; Ctrl-C keeps what is there and finishes the files, a second Ctrl-C "
+    "ends at once. The summary goes to standard output, everything else to standard "
+    "error.\n\nMODEL is a file, or the name of a model that ships with Ergode.",
+    sample_examples, sample_options, exits_run, cli_sample};
+
+/* --- bench -------------------------------------------------------------------------- */
+
+static const cli_option *const bench_options[] = {
+    &o_preset, &o_backends, &o_device, &o_plugin, &o_data, &o_dim, &o_chains, &o_warmup,
+    &o_draws, &o_accept, &o_seed, &o_seeds, &o_threads, &o_out, &o_json, &o_quiet, NULL};
+static const cli_example bench_examples[] = {
+    {"bench --preset quick", "every backend that is there, on the standard workloads"},
+    {"bench radon.toml --data radon.json --backends cpu,opencl --seeds 5",
+     "two backends on your own model, five seeds each"},
+    {NULL, NULL}};
+static const cli_command bench = {
+    "bench", "[MODEL.toml...]", 0, 64, "time every backend on the same data",
+    "First the gate: each backend's log density and gradient against the oracle. Then the "
+    "stages, cold and cached, and effective draws a second. A backend that fails shows "
+    "INVALID and why; one that is absent is skipped with the reason.",
+    bench_examples, bench_options,
+    "0\tgood\n" EXIT_INPUT EXIT_DEVICE "5\ta backend computes wrong numbers\n130\tinterrupted\n",
+    cli_bench};
+
+/* --- verify, devices ---------------------------------------------------------------- */
+
+static const cli_option *const verify_options[] = {&o_backend, &o_device, &o_plugin, &o_threads,
+                                                   &o_json, &o_quiet, NULL};
+static const cli_example verify_examples[] = {
+    {"verify", "every device of every backend"},
+    {"verify --backend cuda", "only those of one backend; exits 3 if there is none"},
+    {NULL, NULL}};
+static const cli_command verify = {
+    "verify", "", 0, 0, "test that each device computes the right numbers",
+    "Names each device, its driver and memory; runs a model with known moments on it and "
+    "holds log densities and moments against the oracle and the truth.",
+    verify_examples, verify_options,
+    "0\tevery device is right\n" EXIT_INPUT "3\tno device\n5\twrong numbers\n", cli_verify};
+
+static const cli_option *const devices_options[] = {&o_backend, &o_plugin, &o_json, NULL};
+static const cli_example devices_examples[] = {
+    {"devices", "what --device can name, for every backend"}, {NULL, NULL}};
+static const cli_command devices = {
+    "devices", "", 0, 0, "list the devices of every backend", 
+    "A backend without a device says why, and what to do.",
+    devices_examples, devices_options, "0\tgood\n" EXIT_INPUT EXIT_DEVICE, cli_devices};
+
+/* --- model -------------------------------------------------------------------------- */
+
+static const cli_option *const check_options[] = {&o_data, &o_dim, &o_json, NULL};
+static const cli_example check_examples[] = {
+    {"model check radon.toml --data radon.json",
+     "parameters, data and sizes; or the first error with its line"},
+    {NULL, NULL}};
+static const cli_command model_check = {
+    "model check", "MODEL.toml", 1, 1, "read a model and its data, and say what they hold",
+    NULL, check_examples, check_options, exits_plain, cli_model_check};
+
+static const cli_option *const show_options[] = {&o_ir, &o_source, &o_raw, &o_data, &o_dim,
+                                                 NULL};
+static const cli_example show_examples[] = {
+    {"model show radon.toml --data radon.json --ir", "what the passes made of the model"},
+    {"model show radon.toml --data radon.json --source cuda", "the generated CUDA C"},
+    {NULL, NULL}};
+static const cli_command model_show = {
+    "model show", "MODEL.toml", 1, 1, "print a model's stages on the way to machine code",
+    NULL, show_examples, show_options, exits_plain, cli_model_show};
+
+static const cli_option *const logp_options[] = {&o_params, &o_data, &o_dim, &o_json, NULL};
+static const cli_example logp_examples[] = {
+    {"model logp radon.toml --data radon.json --params points.json",
+     "log density, its terms and gradient at points of your choice"},
+    {NULL, NULL}};
+static const cli_command model_logp = {
+    "model logp", "MODEL.toml", 1, 1, "print a model's log density at given points",
+    "Points are natural values. Printed are the log density with and without the Jacobian "
+    "of the transforms, its terms one by one, and the gradient with respect to the "
+    "unconstrained coordinates.",
+    logp_examples, logp_options, exits_plain, cli_model_logp};
+
+/* --- plugin ------------------------------------------------------------------------- */
+
+static const cli_option *const list_options[] = {&o_verbose, &o_plugin, &o_json, NULL};
+static const cli_example list_examples[] = {
+    {"plugin list", "backends found, from their manifests"},
+    {"plugin list --verbose", "every candidate with its path, and why it was refused"},
+    {NULL, NULL}};
+static const cli_command plugin_list = {
+    "plugin list", "", 0, 0, "list the plug-ins that are found",
+    "Searched in this order: --plugin, the folders of ERGODE_PLUGIN_PATH, the installed "
+    "folder; never the current one. The first plug-in with an id wins.",
+    list_examples, list_options, exits_plain, cli_plugin_list};
+
+/* --- summary, diagnose -------------------------------------------------------------- */
+
+static const cli_option *const summary_options[] = {&o_all, &o_threads, &o_json, NULL};
+static const cli_example summary_examples[] = {
+    {"summary out/radon", "the table of a run that is on disk"},
+    {"summary chain_1.csv chain_2.csv", "of CmdStan's files"},
+    {NULL, NULL}};
+static const cli_command summary = {
+    "summary", "DIR|FILE...", 1, 1024, "summarise draws on disk", 
+    "Reads a results folder, a NetCDF file (of Ergode, ArviZ or PyMC), or Stan CSV files, "
+    "one a chain.",
+    summary_examples, summary_options, exits_plain, cli_summary};
+
+static const cli_option *const diagnose_options[] = {&o_strict, &o_threads, &o_json, NULL};
+static const cli_example diagnose_examples[] = {
+    {"diagnose out/radon", "what is wrong with a run, and what to do"},
+    {"diagnose out/radon --strict", "the same for a script: exits 4 if the verdict is bad"},
+    {NULL, NULL}};
+static const cli_command diagnose = {
+    "diagnose", "DIR|FILE...", 1, 1024, "judge draws on disk", NULL, diagnose_examples,
+    diagnose_options, exits_read, cli_diagnose};
+
+static const cli_option *const help_options[] = {&o_man, NULL};
+static const cli_example help_examples[] = {{"help model logp", "help of one command"},
+                                            {NULL, NULL}};
+static const cli_command help = {"help", "[COMMAND]", 0, 2, "show help", NULL, help_examples,
+                                 help_options, exits_plain, cli_help_command};
+
+const cli_command *const cli_commands[] = {
+    &sample, &bench, &verify, &devices, &model_check, &model_show, &model_logp, &plugin_list,
+    &summary, &diagnose, &help, NULL};
