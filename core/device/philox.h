@@ -4,23 +4,10 @@
  *   counter = (slot, purpose, iteration, chain), 32 bits each,
  * so it is the same on every backend, whatever the threads, chains a launch or devices.
  * The slot differs from lane to lane (a coordinate, a leaf, an element of data); purpose,
- * iteration and chain are one for the group. Needs elementary.h (common, log, sincos_).
+ * iteration and chain are one for the group. Purposes below 16 are the samplers'
+ * (ERG_RANDOM_... in chain.h), 16 to 255 the host's (core/compile/random.h), 256 and
+ * above a plug-in's own. Needs of elementary.h: common, log_core_, sincos_.
  */
-
-/* What a number is for. Never renumber: seeds stand for results. */
-#define ERG_FOR_MOMENTUM 1   /* slot = coordinate */
-#define ERG_FOR_DIRECTION 2  /* slot = depth: forward or backward */
-#define ERG_FOR_LEAF 3       /* slot = leaf number: choice within a subtree */
-#define ERG_FOR_SUBTREE 4    /* slot = depth: choice between the old and the new tree */
-#define ERG_FOR_ACCEPT 5     /* slot 0: Metropolis choice of HMC */
-#define ERG_FOR_INITIAL 6    /* slot = coordinate, iteration = try */
-#define ERG_FOR_JITTER 7     /* slot 0: step size or trajectory length */
-#define ERG_FOR_STEP_SIZE 8  /* slot = coordinate: momenta of the step size's search */
-#define ERG_FOR_OUTCOME 9    /* draws in [generate]; slot counts the numbers used */
-#define ERG_FOR_SIMULATE 10  /* [simulate]: data for benchmarks and calibration */
-#define ERG_FOR_PRIOR 11     /* draws from the prior */
-#define ERG_FOR_RESAMPLE 12  /* choices after sampling: subsets, bootstrap, LOO */
-#define ERG_FOR_PLUGIN 64    /* and above: a plug-in's own */
 
 /* Four numbers of 32 bits in each lane; the upper halves of the lanes are zero. */
 typedef struct { erg_vi a, b, c, d; } erg_block;
