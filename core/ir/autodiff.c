@@ -13,13 +13,21 @@ typedef struct {
   int n_late;
 } reverse;
 
-/* Adds `c`, a contribution over (part of) `from`'s dimensions, to node `to`. */
-static void contribute(reverse *r, ir_id from, ir_id to, ir_id c) {
+/* Adds `c`, of node `to`'s shape or constant along what it lacks of it. */
+static void contribute_as_is(reverse *r, ir_id from, ir_id to, ir_id c) {
   ir_graph *g = r->g;
   if (ir_at(g, to)->data_only || ir_is_const(g, c, 0.0)) return;
-  c = alg_sum(g, c, (ir_at(g, from)->dims | ir_at(g, c)->dims) & ~ir_at(g, to)->dims);
   ir_id *slot = from < r->n_late && r->is_late[from] ? &r->late[to] : &r->early[to];
   *slot = *slot == IR_NONE ? c : alg_add(g, *slot, c);
+}
+
+/* Adds `c`, a contribution for each element of `from`, to node `to`, which was broadcast
+ * along the dimensions that it lacks. */
+static void contribute(reverse *r, ir_id from, ir_id to, ir_id c) {
+  ir_graph *g = r->g;
+  if (ir_at(g, to)->data_only) return;
+  ir_dims all = ir_at(g, from)->dims | ir_at(g, c)->dims;
+  contribute_as_is(r, from, to, alg_sum(g, c, all & ~ir_at(g, to)->dims));
 }
 
 /* d op(a) / da, given the node itself. */
@@ -136,39 +144,39 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
       ir_dims at = ir_at(g, n.args[1])->dims;
       if (!ir_at(g, n.args[1])->data_only) return "positions that depend on unknowns";
       if (at & ir_at(g, a)->dims) return "a gather whose positions share dimensions with its source";
-      contribute(r, id, a, alg_segsum(g, adj, n.args[1], n.dim));
+      contribute_as_is(r, id, a, alg_segsum(g, adj, n.args[1], n.dim));
       return NULL;
     }
     case IR_SEGSUM:
-      contribute(r, id, a, alg_gather(g, adj, n.dim, n.args[1]));
+      contribute_as_is(r, id, a, alg_gather(g, adj, n.dim, n.args[1]));
       return NULL;
     case IR_RENAME:
-      contribute(r, id, a, ir_rename(g, adj, n.dim2, n.dim));
+      contribute_as_is(r, id, a, ir_rename(g, adj, n.dim2, n.dim));
       return NULL;
-    case IR_SUM: contribute(r, id, a, adj); return NULL;
+    case IR_SUM: contribute_as_is(r, id, a, adj); return NULL;
     case IR_CONTRACT:
       for (int i = 0; i < 2; i++) {
         ir_id to = n.args[i], other = n.args[1 - i];
         if (ir_at(g, to)->data_only) continue;
         ir_dims gone = (n.dims | ir_at(g, other)->dims) & ~ir_at(g, to)->dims;
-        contribute(r, id, to, alg_contract(g, other, adj, gone));
+        contribute_as_is(r, id, to, alg_contract(g, other, adj, gone));
       }
       return NULL;
     case IR_PACK:
       for (int i = 0; i < n.n_parts; i++) {
         ir_id part = g->parts[n.parts + i];
-        contribute(r, id, part, alg_gather(g, adj, n.dim, ir_const(g, i + 1)));
+        contribute_as_is(r, id, part, alg_gather(g, adj, n.dim, ir_const(g, i + 1)));
       }
       return NULL;
     case IR_PROD:
-      contribute(r, id, a, alg_mul(g, alg_mul(g, adj, id), alg_unary(g, IR_INV, a)));
+      contribute_as_is(r, id, a, alg_mul(g, alg_mul(g, adj, id), alg_unary(g, IR_INV, a)));
       return NULL;
     case IR_REDUCE_MIN:
     case IR_REDUCE_MAX:
-      contribute(r, id, a, alg_if(g, ir_binary(g, IR_EQ, a, id), adj, ir_const(g, 0.0)));
+      contribute_as_is(r, id, a, alg_if(g, ir_binary(g, IR_EQ, a, id), adj, ir_const(g, 0.0)));
       return NULL;
     case IR_LOG_SUM_EXP:
-      contribute(r, id, a, alg_mul(g, adj, alg_unary(g, IR_EXP, alg_sub(g, a, id))));
+      contribute_as_is(r, id, a, alg_mul(g, adj, alg_unary(g, IR_EXP, alg_sub(g, a, id))));
       return NULL;
     default: return "an operation has no gradient yet";
   }

@@ -1,0 +1,14 @@
+/* Graphs made by hand for the tests of passes and emitter: no language needed. */
+#ifndef TEST_EMIT_MODELS_H
+#define TEST_EMIT_MODELS_H
+#include "ir/ir.h"
+
+/* Hierarchical normal with automatic centring; groups of unequal size in scrambled
+ * order; with `slope`, a covariate keeps the likelihood from collapsing. */
+ir_graph *model_hierarchical(int groups, int per_group, bool slope);
+/* Logistic regression, n by k. */
+ir_graph *model_logistic(int n, int k);
+/* Poisson with group effects and every elementary function of one argument on a
+ * second term. */
+ir_graph *model_functions(int n);
+#endif
