@@ -15,6 +15,7 @@
 #define M(name) DOUBLE_##name
 #define DOUBLE_fabs fabs
 #define DOUBLE_sqrt sqrt
+#define DOUBLE_rsqrt ergm_rsqrt
 #define DOUBLE_floor floor
 #define DOUBLE_ceil ceil
 #define DOUBLE_round round

@@ -87,6 +87,7 @@ static long double long_tetragamma(long double x) {
 #define M(name) LONG_##name
 #define LONG_fabs fabsl
 #define LONG_sqrt sqrtl
+#define LONG_rsqrt(x) (1 / sqrtl(x))
 #define LONG_exp expl
 #define LONG_expm1 expm1l
 #define LONG_log logl

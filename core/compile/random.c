@@ -3,27 +3,19 @@
 #include <math.h>
 
 #include "compile/elementary.h"
+#include "device/prologue_scalar.h"
+#include "device/elementary.h"
+#include "device/philox.h"
 #include "ir/distribution.h"
 
 /* ---- streams ------------------------------------------------------------- */
 
-/* Philox4x32-10: Salmon, Moraes, Dror & Shaw 2011, table 2 and section 3.3. */
 static void philox(const uint32_t key[2], const uint32_t counter[4], uint32_t out[4]) {
-  uint32_t k0 = key[0], k1 = key[1];
-  uint32_t a = counter[0], b = counter[1], c = counter[2], d = counter[3];
-  for (int round = 0; round < 10; round++) {
-    uint64_t p = (uint64_t)0xD2511F53u * a, q = (uint64_t)0xCD9E8D57u * c;
-    a = (uint32_t)(q >> 32) ^ b ^ k0;
-    b = (uint32_t)q;
-    c = (uint32_t)(p >> 32) ^ d ^ k1;
-    d = (uint32_t)p;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  out[0] = a;
-  out[1] = b;
-  out[2] = c;
-  out[3] = d;
+  erg_block b = erg_philox(key[0], key[1], counter[0], counter[1], counter[2], counter[3]);
+  out[0] = (uint32_t)b.a;
+  out[1] = (uint32_t)b.b;
+  out[2] = (uint32_t)b.c;
+  out[3] = (uint32_t)b.d;
 }
 
 random_stream random_open(const random_key *key, int32_t node, int64_t element) {

@@ -1,0 +1,227 @@
+#include "compile/cc.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compile/cc_internal.h"
+#include "read/sha256.h"
+
+static char *format_list(const char *format, va_list list) {
+  char *text = NULL;
+  if (vasprintf(&text, format, list) < 0) abort();
+  return text;
+}
+
+char *cc_format(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  char *text = format_list(format, list);
+  va_end(list);
+  return text;
+}
+
+void cc_say(const cc_options *o, const char *format, ...) {
+  if (!o->log) return;
+  va_list list;
+  va_start(list, format);
+  char *text = format_list(format, list);
+  va_end(list);
+  o->log(o->log_data, ERG_LOG_DEBUG, text);
+  free(text);
+}
+
+/* No library is linked: what the code may call (memcpy, fma) the process has. */
+#define FLAGS                                                                           \
+  "-pipe -fPIC -shared -nostdlib -std=gnu11 -ffp-contract=off -fno-math-errno "         \
+  "-fno-trapping-math -fno-plt -w -fdiagnostics-color=never"
+
+/* The compiler's first error with the line of the text that it is about. */
+static char *explain(const char *source, const char *output, const cc_module *m) {
+  int line = 0;
+  const char *error = strstr(output, "error:");
+  if (error) {
+    const char *start = error;
+    while (start > output && start[-1] != '\n') start--;
+    const char *at = strstr(start, "model.c:");
+    if (at && at < error) line = atoi(at + strlen("model.c:"));
+  }
+  const char *text = source;
+  for (int i = 1; i < line && text; i++)
+    if ((text = strchr(text, '\n'))) text++;
+  int show = 0; /* the first twelve lines */
+  for (int n = 0; output[show] && n < 12; show++) n += output[show] == '\n';
+  if (!line || !text)
+    return cc_format("the C compiler (%s) refused the generated code:\n%.*s", m->version, show,
+                     output);
+  return cc_format("the C compiler (%s) refused line %d of the generated code:\n  %d | %.*s\n%.*s",
+                   m->version, line, line, (int)strcspn(text, "\n"), text, show, output);
+}
+
+/* Compiles to folder/model.so. */
+static cc_status compile(const char *source, const cc_compiler *c, const cc_module *m,
+                         const char *folder, char **message) {
+  char *in = cc_format("%s/model.c", folder), *out = cc_format("%s/model.so", folder);
+  char *log = cc_format("%s/output", folder);
+  char *words[64], *flags = cc_format("%s", m->flags), *rest = NULL;
+  int n = 0;
+  for (int i = 0; c->words[i] && n < 16; i++) words[n++] = c->words[i];
+  for (char *w = strtok_r(flags, " ", &rest); w && n < 58; w = strtok_r(NULL, " ", &rest))
+    words[n++] = w;
+  words[n++] = "-o";
+  words[n++] = out;
+  words[n++] = in;
+  words[n] = NULL;
+  cc_status status = CC_OK;
+  int code;
+  if (!cc_write_file(in, source, strlen(source))) {
+    *message = cc_format("'%s' can't be written: %s", in, strerror(errno));
+    status = CC_FAILED;
+  } else if ((code = cc_run(words, log)) != 0) {
+    int saved = errno;
+    size_t length;
+    char *output = cc_read_file(log, &length);
+    if (code == 1 && output && strstr(output, "error")) {
+      *message = explain(source, output, m);
+      status = CC_REJECTED;
+    } else {
+      *message = code < 0 ? cc_format("'%s' can't be started: %s", c->words[0], strerror(saved))
+                          : cc_format("'%s' ended with status %d:\n%.2000s", c->words[0], code,
+                                      output ? output : "");
+      status = CC_FAILED;
+    }
+    free(output);
+  }
+  free(in);
+  free(out);
+  free(log);
+  free(flags);
+  return status;
+}
+
+/* Where the file system of the cache doesn't allow code (noexec): from memory. */
+static void *open_copy(const char *path) {
+  size_t length;
+  char *bytes = cc_read_file(path, &length);
+  int fd = bytes ? memfd_create("ergode-model", MFD_CLOEXEC) : -1;
+  void *handle = NULL;
+  if (fd >= 0) {
+    char *file = cc_format("/proc/self/fd/%d", fd);
+    if (cc_write_file(file, bytes, length)) handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    free(file);
+    close(fd);
+  }
+  free(bytes);
+  return handle;
+}
+
+static cc_status open_module(cc_module *m, const char *path, char **message) {
+  m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (m->handle) return CC_OK;
+  const char *why = dlerror();
+  *message = cc_format("the compiled model can't be loaded: %s", why ? why : "unknown reason");
+  m->handle = open_copy(path);
+  if (!m->handle) return CC_FAILED;
+  free(*message);
+  *message = NULL;
+  return CC_OK;
+}
+
+static void find_key(cc_module *m, const char *source, const cc_compiler *c) {
+  char *what = cc_format("ergode %s\n%s %llu %lld.%09lld\n%s\n%s\n%s\n", ERGODE_VERSION, c->path,
+                         (unsigned long long)c->size, (long long)c->seconds,
+                         (long long)c->nanoseconds, m->version, m->flags, cc_cpu_features());
+  erg_sha256 h;
+  erg_sha256_init(&h);
+  erg_sha256_add(&h, what, strlen(what));
+  for (int i = 1; c->words[i]; i++) erg_sha256_add(&h, c->words[i], strlen(c->words[i]) + 1);
+  erg_sha256_add(&h, "\n", 1);
+  erg_sha256_add(&h, source, strlen(source));
+  erg_sha256_hex(&h, m->key);
+  free(what);
+}
+
+static cc_status build(cc_module *m, const char *source, const cc_options *o,
+                       const cc_compiler *c, const char *cache, char **message) {
+  char *folder = cc_work_folder(cache);
+  if (!folder && cache) folder = cc_work_folder(NULL);
+  if (!folder) {
+    *message = cc_format("no temporary folder can be made: %s; set TMPDIR", strerror(errno));
+    return CC_FAILED;
+  }
+  cc_status status = compile(source, c, m, folder, message);
+  if (status == CC_OK) {
+    char *built = cc_format("%s/model.so", folder);
+    char *path = cache ? cc_cache_store(cache, m->key, built) : NULL;
+    if (cache && !path) cc_say(o, "the compiled model isn't kept: %s", strerror(errno));
+    status = open_module(m, path ? path : built, message);
+    free(path);
+    free(built);
+  }
+  cc_remove_folder(folder); /* what is loaded stays mapped */
+  return status;
+}
+
+cc_status cc_load(const char *source, const cc_options *options, cc_module **module,
+                  char **message) {
+  static const cc_options defaults = {0};
+  const cc_options *o = options ? options : &defaults;
+  struct timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  *module = NULL;
+  *message = NULL;
+  cc_compiler c;
+  if (!cc_find(o, &c, message)) return CC_NO_COMPILER;
+  char *reason = NULL, *cache = o->no_cache ? NULL : cc_cache_folder(o, &reason);
+  if (reason) cc_say(o, "%s; models are compiled in a temporary folder", reason);
+  free(reason);
+  cc_module *m = calloc(1, sizeof *m);
+  if (!m) abort();
+  const char *isa = cc_isa_flags(o->isa);
+  m->compiler = cc_format("%s", c.path);
+  m->version = cc_version(&c, cache);
+  m->flags = cc_format("%s " FLAGS "%s%s", o->level ? o->level : "-O2", *isa ? " " : "", isa);
+  find_key(m, source, &c);
+  cc_status status = CC_FAILED;
+  char *path = cache ? cc_cache_find(o, cache, m->key) : NULL;
+  if (path && open_module(m, path, message) == CC_OK) {
+    m->cached = true;
+    status = CC_OK;
+  } else {
+    if (path) cc_say(o, "%s; it is built anew", *message);
+    free(*message);
+    *message = NULL;
+    status = build(m, source, o, &c, cache, message);
+  }
+  free(path);
+  free(cache);
+  cc_compiler_free(&c);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  m->seconds = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+  if (status != CC_OK) {
+    cc_close(m);
+    return status;
+  }
+  cc_say(o, "%s %s in %.0f ms, key %s", m->cached ? "loaded from the cache" : "compiled by",
+         m->version, 1e3 * m->seconds, m->key);
+  *module = m;
+  return CC_OK;
+}
+
+void *cc_symbol(const cc_module *module, const char *name) { return dlsym(module->handle, name); }
+
+void cc_close(cc_module *module) {
+  if (!module) return;
+  if (module->handle) dlclose(module->handle);
+  free(module->compiler);
+  free(module->version);
+  free(module->flags);
+  free(module);
+}
