@@ -15,6 +15,11 @@ ERG_FN ERG_GLOBAL double *erg_element_vector(ERG_GLOBAL const erg_control *k,
                                              ERG_GLOBAL double *s, int v) {
   return s + k->element_offset + (long)v * k->element_stride;
 }
+/* Slots `from` + number of the lane. */
+ERG_FN erg_vi erg_slots(int from) {
+  erg_v x = erg_lane_number() + erg_splat(4503599627370496.0 + (double)from); /* 2^52 */
+  return erg_bits(x) & erg_splati(0xffffffffL);
+}
 ERG_FN double erg_exp1(double x) { return erg_first(erg_exp(erg_splat(x))); }
 ERG_FN double erg_log1(double x) { return erg_first(erg_log(erg_splat(x))); }
 ERG_FN double erg_sqrt1(double x) { return erg_first(erg_sqrt(erg_splat(x))); }
@@ -141,7 +146,9 @@ ERG_FN void erg_adapt(erg_chain *c, ERG_GLOBAL const erg_control *k, ERG_GLOBAL 
     }
     if ((k->adapt & ERG_ADAPT_METRIC) && c->front_n >= 3.0)
       erg_metric_from_draws(k, s, ERG_V_FRONT);
-    if (k->switch_every > 0 && (c->iteration - k->switch_from) % k->switch_every == 0)
+    /* At the stop, the host pools and switches. */
+    if (k->switch_every > 0 && c->iteration < k->stop &&
+        (c->iteration - k->switch_from) % k->switch_every == 0)
       erg_estimate_switch(c, k, s);
   }
 }

@@ -76,12 +76,12 @@
 #define ERG_ADAPT_VARIANCE 8 /* Stan's: every draw is taken, whatever its index */
 #define ERG_ADAPT_MOMENTS 16 /* centring moments are collected */
 
-/* Purposes of random numbers: parts of the counter, so streams never meet. */
-#define ERG_RANDOM_INIT 1
-#define ERG_RANDOM_MOMENTUM 2
-#define ERG_RANDOM_TREE 3   /* slot 0: jitter; 1 + 2 depth: direction; 2 + 2 depth: accept */
-#define ERG_RANDOM_LEAF 4   /* slot: number of the leaf in the transition */
-#define ERG_RANDOM_SEARCH 5 /* momentum of the step size search; slot + tries * 8 blocks */
+/* Purposes of random numbers (philox.h). Never renumber: seeds stand for results. */
+#define ERG_RANDOM_INIT 1      /* initial points; iteration: the try */
+#define ERG_RANDOM_MOMENTUM 2  /* slot: coordinate; two coordinates share a slot */
+#define ERG_RANDOM_TREE 3      /* slot 0: jitter; 1 + 2 depth: direction; 2 + 2 depth: accept */
+#define ERG_RANDOM_LEAF 4      /* slot: number of the leaf in the transition; HMC's accept */
+#define ERG_RANDOM_SEARCH 5    /* momenta of the step size search */
 
 #define ERG_ALGORITHM_NUTS 0
 #define ERG_ALGORITHM_HMC 1

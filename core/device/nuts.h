@@ -38,49 +38,57 @@ ERG_FN ERG_GLOBAL double *erg_tree_rho(ERG_GLOBAL const erg_control *k,
 /* Uniforms are made for ERG_W slots at a time and read one by one, in rising order. */
 ERG_FN double erg_next_uniform(ERG_GROUP const erg_chain *c,
                                ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
-                               int purpose, int slot) {
+                               unsigned purpose, int slot) {
   ERG_GLOBAL double *u = s + k->uniform_offset + (purpose == ERG_RANDOM_TREE ? 8 : 0);
   if ((slot & (ERG_W - 1)) == 0) {
     erg_barrier();
-    erg_store(u, erg_chain_uniform(c, k, slot, purpose));
+    erg_store(u, erg_uniform(k->seed_low, k->seed_high, erg_slots(slot), purpose,
+                             (unsigned)c->iteration, (unsigned)c->number));
     erg_barrier();
   }
   return u[slot & (ERG_W - 1)];
 }
 
-/* Momentum, energy and the first half leapfrog both ways, from the draw. `salt` parts
- * the momenta of the step size search from each other. Returns the kinetic energy. */
+/* Momentum z/sigma and first half leapfrog from the draw, for the lanes at i. Forward,
+ * and backward too where `both`. Adds to the kinetic energy's lanes. */
+ERG_FN erg_v erg_launch_lanes(const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                              ERG_GLOBAL double *s, int i, erg_v z, int both,
+                              erg_v kinetic) {
+  ERG_GLOBAL double *mid = erg_vector(k, s, ERG_V_P) + i;
+  erg_v e = erg_splat(c->step_now), h = erg_splat(0.5 * c->step_now);
+  erg_v p = z * erg_load(erg_vector(k, s, ERG_V_SCALE) + i);
+  erg_v m = erg_load(erg_vector(k, s, ERG_V_METRIC) + i);
+  erg_v q = erg_load(erg_vector(k, s, ERG_V_SAMPLE_Q + c->slot) + i);
+  erg_v g = erg_load(erg_vector(k, s, ERG_V_SAMPLE_G + c->slot) + i);
+  erg_v x = erg_fma(h, g, p);
+  erg_store(mid + k->stride, x);
+  erg_store(erg_vector(k, s, ERG_V_Q + 2 + c->parity1) + i, erg_fma(e, m * x, q));
+  if (both) {
+    x = erg_fma(-h, g, p);
+    erg_store(mid, x);
+    erg_store(erg_vector(k, s, ERG_V_Q + c->parity0) + i, erg_fma(-e, m * x, q));
+    erg_store(erg_vector(k, s, ERG_V_TOP_P) + i, p);
+    erg_store(erg_vector(k, s, ERG_V_TOP_P + 1) + i, p);
+    erg_store(erg_vector(k, s, ERG_V_TOP_RHO) + i, p);
+  }
+  return erg_fma(m * p, p, kinetic);
+}
+/* A fresh momentum for all coordinates; returns the kinetic energy. Coordinates i and
+ * i + ERG_W share a block of random numbers. `salt` parts the momenta of the step size
+ * search from each other. */
 ERG_FN double erg_launch_trajectory(ERG_GROUP const erg_chain *c,
                                     ERG_GLOBAL const erg_control *k,
-                                    ERG_GLOBAL double *s, int purpose, int salt) {
-  ERG_GLOBAL double *q0 = erg_vector(k, s, ERG_V_SAMPLE_Q + c->slot);
-  ERG_GLOBAL double *g0 = erg_vector(k, s, ERG_V_SAMPLE_G + c->slot);
-  ERG_GLOBAL double *metric = erg_vector(k, s, ERG_V_METRIC);
-  ERG_GLOBAL double *scale = erg_vector(k, s, ERG_V_SCALE);
-  ERG_GLOBAL double *back_q = erg_vector(k, s, ERG_V_Q + c->parity0);
-  ERG_GLOBAL double *front_q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
-  ERG_GLOBAL double *mid = erg_vector(k, s, ERG_V_P);
-  ERG_GLOBAL double *top = erg_vector(k, s, ERG_V_TOP_P); /* TOP_P, TOP_P + 1, TOP_RHO */
-  erg_v e = erg_splat(c->step_now), h = erg_splat(0.5 * c->step_now);
-  erg_v kinetic = erg_splat(0.0);
+                                    ERG_GLOBAL double *s, unsigned purpose, int salt) {
   int both = purpose == ERG_RANDOM_MOMENTUM && k->algorithm == ERG_ALGORITHM_NUTS;
-  for (int b = 0; b < k->blocks; b++) {
-    int i = b * ERG_W;
-    erg_v z = erg_chain_normal(c, k, i + salt * k->blocks * ERG_W, purpose);
-    erg_v p = z * erg_load(scale + i);
-    erg_v m = erg_load(metric + i), g = erg_load(g0 + i), q = erg_load(q0 + i);
-    erg_v x = erg_fma(h, g, p);
-    kinetic = erg_fma(m * p, p, kinetic);
-    erg_store(mid + k->stride + i, x);
-    erg_store(front_q + i, erg_fma(e, m * x, q));
-    if (both) {
-      x = erg_fma(-h, g, p);
-      erg_store(mid + i, x);
-      erg_store(back_q + i, erg_fma(-e, m * x, q));
-      erg_store(top + i, p);
-      erg_store(top + k->stride + i, p);
-      erg_store(top + 2 * k->stride + i, p);
-    }
+  erg_v kinetic = erg_splat(0.0);
+  for (int b = 0; b < k->blocks; b += 2) {
+    int slot = (b >> 1) * ERG_W + salt * k->blocks * ERG_W;
+    erg_two_normals z =
+        erg_normal2(k->seed_low, k->seed_high, erg_slots(slot), purpose,
+                    (unsigned)c->iteration, (unsigned)c->number);
+    kinetic = erg_launch_lanes(c, k, s, b * ERG_W, z.first, both, kinetic);
+    if (b + 1 < k->blocks)
+      kinetic = erg_launch_lanes(c, k, s, (b + 1) * ERG_W, z.second, both, kinetic);
   }
   return 0.5 * erg_first(erg_sum_lanes(ERG_PASS kinetic));
 }
@@ -139,7 +147,7 @@ ERG_FN double erg_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control 
 }
 
 /* Stan's three checks for left and right halves with begins, ends and momentum sums, all
- * by one pass; writes the sum of the sums to `rho`. Where a mid has two leaves or one,
+ * by one pass; writes the sum of the sums to `rho`. Where a half has two leaves or one,
  * its sum is begin + end or begin (`leaves` 2 or 1; 0: any). `moved`, if not 0, gets a
  * copy of right_end. */
 ERG_FN int erg_merge(ERG_GROUP ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,

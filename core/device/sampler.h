@@ -49,7 +49,8 @@ ERG_FN void erg_initial_candidate(ERG_GROUP const erg_chain *c,
                                   ERG_GLOBAL double *s) {
   ERG_GLOBAL double *q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
   for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
-    erg_v u = erg_chain_uniform(c, k, i + c->tries * k->blocks * ERG_W, ERG_RANDOM_INIT);
+    erg_v u = erg_uniform(k->seed_low, k->seed_high, erg_slots(i), ERG_RANDOM_INIT,
+                          (unsigned)c->tries, (unsigned)c->number);
     erg_store_n(q + i, k->dim - i, erg_fma(erg_splat(4.0), u, erg_splat(-2.0)));
   }
 }

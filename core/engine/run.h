@@ -1,0 +1,67 @@
+/* Inside the engine: a run and the parts that work on it. */
+#ifndef ERG_ENGINE_RUN_H
+#define ERG_ENGINE_RUN_H
+
+#include "engine/engine.h"
+#include "engine/schedule.h"
+
+/* Draws that a look at the centring samples for the median of s^2. */
+#define ENGINE_LOOK_CHAINS 32
+#define ENGINE_LOOK_DRAWS 8
+
+struct erg_run {
+  const erg_host *host;
+  const erg_job *job;
+  const engine_backend *backend;
+  engine_share **shares;
+  engine_shape *shapes;
+  int32_t n_shares;
+
+  engine_schedule schedule;
+  int32_t stage;             /* index into schedule; n_stages: finished */
+  erg_control control;
+
+  erg_chain *scalars;        /* [chains], as of the last launch */
+  double *metric;            /* [chains][dim], as of the last launch that adapted */
+  int metric_stale;
+  double *rows;              /* staging for draws and statistics */
+  size_t rows_capacity;      /* doubles */
+
+  /* Centring */
+  double *centring;          /* in force: ell, h, kappa */
+  int64_t centring_epoch;
+  int32_t *coordinate;       /* of each element; -1 where the model names none */
+  double *look;              /* [ENGINE_LOOK_CHAINS][ENGINE_LOOK_DRAWS][dim + padding] */
+  int32_t *look_filled;      /* [ENGINE_LOOK_CHAINS] */
+
+  int64_t budget;            /* of the next launch */
+  erg_stages stages;
+};
+
+/* Copies a range of rows that may span shares; row numbers are those of the job. */
+erg_status engine_read(erg_run *run, engine_region region, int32_t row, int32_t rows,
+                       uint64_t offset, uint64_t bytes, void *to, uint64_t pitch);
+erg_status engine_write(erg_run *run, engine_region region, int32_t row, int32_t rows,
+                        uint64_t offset, uint64_t bytes, const void *from, uint64_t pitch);
+erg_status engine_write_scalars(erg_run *run);
+/* Byte offset of coordinate vector v within a row of ENGINE_STATE. */
+uint64_t engine_vector_offset(const erg_run *run, int v);
+
+/* pool.c: the pooled metric, written to every chain, the estimators restarted as
+ * `kind` says. `coordinate_reset`: NULL, or [dim] flags of coordinates whose metric
+ * becomes 1 while the others keep theirs. */
+erg_status engine_pool_metric(erg_run *run, engine_pool kind);
+erg_status engine_reset_metric(erg_run *run, const unsigned char *coordinate_reset);
+
+/* centring.c */
+erg_status engine_centring_open(erg_run *run);
+void engine_centring_close(erg_run *run);
+/* A draw of the warm-up passes by: keeps a few for the next look. */
+void engine_centring_see(erg_run *run, int32_t chain, int64_t iteration,
+                         const double *draw);
+/* Looks at the moments; *changed: the centring changed and every chain was moved. */
+erg_status engine_centring_look(erg_run *run, int *changed);
+
+void *engine_array(size_t count, size_t size); /* zeroed; NULL if out of memory */
+
+#endif

@@ -1,0 +1,2 @@
+#define CPU_RUN cpu_run_avx2
+#include "nuts.inc"

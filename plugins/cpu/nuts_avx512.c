@@ -1,0 +1,2 @@
+#define CPU_RUN cpu_run_avx512
+#include "nuts.inc"

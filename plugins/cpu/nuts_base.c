@@ -1,0 +1,2 @@
+#define CPU_RUN cpu_run_base
+#include "nuts.inc"
