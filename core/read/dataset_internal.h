@@ -5,6 +5,10 @@
 #include "read/dataset.h"
 #include "read/names.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Each appends to d->arrays; false with a problem. */
 bool erg_dataset_read_json(erg_dataset *d, erg_problems *p);
 bool erg_dataset_read_csv(erg_dataset *d, erg_problems *p);
@@ -26,5 +30,9 @@ erg_place erg_lines_place(erg_lines *lines, size_t from, size_t to);
 
 /* True if the bytes are UTF-8. */
 bool erg_is_utf8(const char *s, const char *end);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

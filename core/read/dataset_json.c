@@ -184,11 +184,15 @@ static const char *word_end(const reader *r, const char *s) {
 static bool not_a_number(reader *r, const char *s, const char *name) {
   const char *to = word_end(r, s);
   const char *next = "write a number; NaN, Infinity and -Infinity are allowed";
+  if (to < r->end && *to == 0)
+    return FAIL(r, to, to + 1, "take it out", "a NUL byte stands in '%.60s'", name);
   if (s >= r->end)
     return FAIL(r, s, s + 1, "the file is cut off; write it again",
                 "the file ends in the middle of '%.60s'", name);
-  if ((*s == ']' || *s == '}') && s > r->text)
-    return FAIL(r, s, s + 1, "take the last comma out", "a value is missing in '%.60s'", name);
+  if (*s == ']' || *s == '}' || *s == ',')
+    return FAIL(r, s, s + 1,
+                *s == ',' ? "write \"NaN\" for a missing value" : "take the last comma out",
+                "a value is missing in '%.60s'", name);
   if (!strncmp(s, "null", 4)) next = "write \"NaN\" for a missing value";
   if (*s == '{') next = "data are numbers and lists of numbers";
   if (*s == '.' || *s == '+' || *s == '0' || *s == '-')

@@ -69,9 +69,10 @@ erg_place erg_toml_string_place(const erg_toml *t, size_t offset, size_t length)
   }
   const char *end = s;
   while (*end && *end != '\n' && *end != '\r' && value < offset + length) {
-    end = step(end, quote == '"', &gives);
+    const char *after = step(end, quote == '"', &gives);
+    if (gives == 0) break; /* the rest stands on another line */
+    end = after;
     value += (size_t)gives;
-    if (gives == 0) break;
   }
   return erg_place_at(source, (size_t)(s - text), (size_t)(end - s));
 }
