@@ -1,6 +1,5 @@
 #include "cli/common.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,18 +55,18 @@ void cli_host(const cli_args *args, run_host *host) {
   if (cli_given(args, "quiet")) host->least = ERG_LOG_WARNING;
 }
 
-int cli_print_json(json_t *document) {
-  json_t *whole = json_object();
-  json_object_set_new(whole, "schema_version", json_integer(1));
-  json_object_update(whole, document);
-  json_decref(document);
-  json_dumpf(whole, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-  putchar('\n');
-  json_decref(whole);
-  return 0;
+erg_json *cli_json_open(void) {
+  erg_json *j = erg_json_to(stdout);
+  erg_json_object(j, NULL);
+  erg_json_int(j, "schema_version", 1);
+  return j;
 }
 
-json_t *cli_json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+int cli_json_close(const cli_args *args, erg_json *j) {
+  int error = erg_json_close(j);
+  if (error) cli_say(args, "standard output could not be written: %s", strerror(error));
+  return error ? 7 : 0;
+}
 
 char **cli_split(const char *list, int *n) {
   char **out = NULL;

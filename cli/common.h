@@ -2,8 +2,8 @@
 #ifndef ERGODE_CLI_COMMON_H
 #define ERGODE_CLI_COMMON_H
 
-#include <jansson.h>
 #include "cli/table.h"
+#include "read/json_write.h"
 #include "read/source.h"
 #include "run/host.h"
 #include "run/registry.h"
@@ -18,10 +18,10 @@ run_registry *cli_registry(const cli_args *args);
 /* A host whose messages go to stderr as they come; --quiet: warnings and errors only. */
 void cli_host(const cli_args *args, run_host *host);
 
-/* Prints the document, which it takes, with schema_version added. Returns 0. */
-int cli_print_json(json_t *document);
-/* A number, or null where it isn't finite. */
-json_t *cli_json_number(double value);
+/* A JSON document on standard output, its object open and schema_version written; end it
+ * with cli_json_close, which returns the exit code, 0 or 7. */
+erg_json *cli_json_open(void);
+int cli_json_close(const cli_args *args, erg_json *j);
 
 /* "cuda:0,1" as "cuda:0", "cuda:1"; NULL-terminated, freed by cli_free_list. */
 char **cli_split(const char *list, int *n);

@@ -19,7 +19,8 @@ typedef struct {
 /* Of all backends, or of --backend. Opens the plug-ins, which may load drivers. */
 cli_device_list cli_list_devices(const cli_args *args, run_registry *r);
 void cli_free_devices(cli_device_list *list);
-json_t *cli_device_json(const cli_device *d);
+/* Members of an object that is open. */
+void cli_device_json(erg_json *j, const cli_device *d);
 void cli_print_device(const cli_device *d);
 
 #endif

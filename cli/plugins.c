@@ -16,40 +16,51 @@ static const char *origin_text(run_origin o) {
   }
 }
 
-static json_t *parameters_json(const erg_sampler *s) {
+static void parameters_json(erg_json *j, const erg_sampler *s) {
   static const char *const type[] = {"real", "int", "bool", "choice"};
-  json_t *list = json_array();
+  erg_json_array(j, "settings");
   for (int i = 0; i < s->n_parameters; i++) {
     const erg_parameter *p = &s->parameters[i];
     char *value = run_settings_text(p, p->initial);
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "type", type[p->type],
-                          "default", value, "help", p->help);
-    if (p->choices) json_object_set_new(o, "choices", json_string(p->choices));
-    json_array_append_new(list, o);
+    erg_json_object(j, NULL);
+    erg_json_string(j, "name", p->name);
+    erg_json_string(j, "type", type[p->type]);
+    erg_json_string(j, "default", value);
+    if (p->type < ERG_TYPE_BOOL) {
+      erg_json_real(j, "low", p->low);
+      erg_json_real(j, "high", p->high);
+    }
+    if (p->choices) erg_json_string(j, "choices", p->choices);
+    erg_json_string(j, "help", p->help);
+    erg_json_end(j);
     free(value);
   }
-  return list;
+  erg_json_end(j);
 }
 
-static json_t *candidate_json(const run_candidate *c) {
-  json_t *o = json_object();
-  json_object_set_new(o, "id", c->id ? json_string(c->id) : json_null());
-  json_object_set_new(o, "summary", json_string(c->summary));
-  json_object_set_new(o, "origin", json_string(origin_text(c->origin)));
-  json_object_set_new(o, "manifest", c->manifest ? json_string(c->manifest) : json_null());
-  json_object_set_new(o, "library", c->library ? json_string(c->library) : json_null());
-  json_object_set_new(o, "refused", c->refused ? json_string(c->refused) : json_null());
-  if (!c->plugin) return o;
-  json_object_set_new(o, "build", json_string(c->plugin->build));
-  json_t *samplers = json_array();
-  for (int i = 0; i < c->plugin->n_samplers; i++) {
-    const erg_sampler *s = c->plugin->samplers[i];
-    json_array_append_new(samplers,
-                          json_pack("{s:s, s:s, s:s, s:o}", "id", s->id, "version", s->version,
-                                    "summary", s->summary, "settings", parameters_json(s)));
+static void candidate_json(erg_json *j, const run_candidate *c) {
+  erg_json_object(j, NULL);
+  erg_json_string(j, "id", c->id);
+  erg_json_string(j, "summary", c->summary);
+  erg_json_string(j, "origin", origin_text(c->origin));
+  erg_json_string(j, "manifest", c->manifest);
+  erg_json_string(j, "library", c->library);
+  erg_json_string(j, "refused", c->refused);
+  if (c->plugin) {
+    erg_json_string(j, "build", c->plugin->build);
+    erg_json_array(j, "samplers");
+    for (int i = 0; i < c->plugin->n_samplers; i++) {
+      const erg_sampler *s = c->plugin->samplers[i];
+      erg_json_object(j, NULL);
+      erg_json_string(j, "id", s->id);
+      erg_json_string(j, "version", s->version);
+      erg_json_string(j, "summary", s->summary);
+      parameters_json(j, s);
+      erg_json_end(j);
+    }
+    erg_json_end(j);
   }
-  json_object_set_new(o, "samplers", samplers);
-  return o;
+  erg_json_end(j);
 }
 
 static void print_candidate(const run_candidate *c) {
@@ -79,14 +90,14 @@ static void print_candidate(const run_candidate *c) {
 int cli_plugin_list(const cli_args *args) {
   run_registry *r = cli_registry(args);
   bool verbose = cli_given(args, "verbose");
+  int code = 0;
   for (int i = 0; i < r->count && verbose; i++) run_candidate_open(&r->candidates[i]);
   if (cli_given(args, "json")) {
-    json_t *list = json_array(), *folders = json_array();
-    for (int i = 0; i < r->count; i++)
-      json_array_append_new(list, candidate_json(&r->candidates[i]));
-    for (int i = 0; i < r->n_folders; i++)
-      json_array_append_new(folders, json_string(r->folders[i]));
-    cli_print_json(json_pack("{s:o, s:o}", "folders", folders, "plugins", list));
+    erg_json *j = cli_json_open();
+    erg_json_strings(j, "folders", (const char *const *)r->folders, (size_t)r->n_folders);
+    erg_json_array(j, "plugins");
+    for (int i = 0; i < r->count; i++) candidate_json(j, &r->candidates[i]);
+    code = cli_json_close(args, j);
   } else if (verbose) {
     printf("searched: ");
     for (int i = 0; i < r->n_folders; i++) printf("%s%s", i ? ", " : "", r->folders[i]);
@@ -107,7 +118,7 @@ int cli_plugin_list(const cli_args *args) {
       cli_say(args, "no plug-in found; --verbose says where was searched");
   }
   run_registry_free(r);
-  return 0;
+  return code;
 }
 
 cli_device_list cli_list_devices(const cli_args *args, run_registry *r) {
@@ -151,16 +162,24 @@ void cli_free_devices(cli_device_list *list) {
   free(list->entries);
 }
 
-json_t *cli_device_json(const cli_device *d) {
-  if (d->absent)
-    return json_pack("{s:s, s:n, s:s}", "backend", d->backend, "id", "absent", d->absent);
+void cli_device_json(erg_json *j, const cli_device *d) {
+  erg_json_string(j, "backend", d->backend);
+  if (d->absent) {
+    erg_json_null(j, "id");
+    erg_json_string(j, "absent", d->absent);
+    return;
+  }
   const erg_device *v = &d->device;
   static const char *const kind[] = {"cpu", "gpu", "other"};
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:b, s:i, s:s}", "backend", d->backend,
-                   "id", v->id, "kind", kind[v->kind > 1 ? 2 : v->kind & 1], "name", v->name,
-                   "driver", v->driver, "memory_bytes", (json_int_t)v->memory_bytes, "fp64",
-                   v->fp64, "fp64_fma", v->fp64_fma, "compute_units", v->compute_units,
-                   "architecture", v->architecture);
+  erg_json_string(j, "id", v->id);
+  erg_json_string(j, "kind", kind[v->kind > 1 ? 2 : v->kind & 1]);
+  erg_json_string(j, "name", v->name);
+  erg_json_string(j, "driver", v->driver);
+  erg_json_uint(j, "memory_bytes", v->memory_bytes);
+  erg_json_bool(j, "fp64", v->fp64);
+  erg_json_bool(j, "fp64_fma", v->fp64_fma);
+  erg_json_int(j, "compute_units", v->compute_units);
+  erg_json_string(j, "architecture", v->architecture);
 }
 
 void cli_print_device(const cli_device *d) {
@@ -194,10 +213,15 @@ int cli_devices(const cli_args *args) {
     code = 3;
   }
   if (cli_given(args, "json")) {
-    json_t *all = json_array();
-    for (int i = 0; i < list.n; i++)
-      json_array_append_new(all, cli_device_json(&list.entries[i]));
-    cli_print_json(json_pack("{s:o}", "devices", all));
+    erg_json *j = cli_json_open();
+    erg_json_array(j, "devices");
+    for (int i = 0; i < list.n; i++) {
+      erg_json_object(j, NULL);
+      cli_device_json(j, &list.entries[i]);
+      erg_json_end(j);
+    }
+    int written = cli_json_close(args, j);
+    if (!code) code = written;
   } else {
     for (int i = 0; i < list.n; i++) cli_print_device(&list.entries[i]);
   }

@@ -1,96 +1,76 @@
 #include "run/manifest.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "read/ini.h"
 #include "run/text.h"
 
-enum { MANIFEST_MAX_BYTES = 65536 };
-
-typedef struct {
-  run_manifest *m;
-  char *reason;
-  bool section;
-} reading;
+enum { MANIFEST_MAX_BYTES = 65536, MANIFEST_MAX_ABI = 9999 };
 
 bool run_is_id(const char *id) {
   if (!*id) return false;
   return id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == 0;
 }
 
-static int entry(void *user, const char *section, const char *name, const char *value) {
-  reading *r = user;
-  if (strcmp(section, "plugin") != 0) return 1; /* room for later versions */
-  r->section = true;
-  char **text = !strcmp(name, "id")        ? &r->m->id
-                : !strcmp(name, "library") ? &r->m->library
-                : !strcmp(name, "summary") ? &r->m->summary
-                                           : NULL;
-  if (text) {
-    free(*text);
-    *text = run_text("%s", value);
-  } else if (!strcmp(name, "abi")) {
-    char *end;
-    long abi = strtol(value, &end, 10);
-    if (end == value || *end || abi < 1 || abi > 9999) {
-      free(r->reason);
-      r->reason = run_text("its manifest says abi = %s, which is no ABI number", value);
-      return 0;
-    }
-    r->m->abi = (int)abi;
-  }
-  return 1;
+static char *copy(const erg_ini *ini, const char *key) {
+  const char *text = erg_ini_text(ini, "plugin", key, NULL);
+  return text && *text ? run_text("%s", text) : NULL;
 }
 
-static bool missing(char **reason, const char *what) {
-  *reason = run_text("its manifest has no '%s' in [plugin]", what);
-  return false;
+static char *check(const run_manifest *m, const erg_ini *ini) {
+  bool section = false;
+  for (int i = 0; i < ini->n_sections; i++)
+    section |= !strcmp(ini->sections[i].name, "plugin");
+  if (!section) return run_text("its manifest has no section [plugin]");
+  const char *missing = !m->id ? "id" : !m->abi ? "abi" : !m->library ? "library" : NULL;
+  if (missing) return run_text("its manifest has no '%s' in [plugin]", missing);
+  if (!run_is_id(m->id)) return run_text("id '%s' is not made of a-z 0-9 . _ -", m->id);
+  return NULL;
+}
+
+/* First problem as a reason in one line. */
+static char *reason_of(const erg_problems *p) {
+  const struct erg_problem *first = &p->list[0];
+  if (first->place.line > 0)
+    return run_text("line %d of its manifest: %s", first->place.line, first->cause);
+  return run_text("its manifest: %s", first->cause);
 }
 
 bool run_manifest_read(const char *path, run_manifest *m, char **reason) {
   *m = (run_manifest){0};
-  FILE *f = fopen(path, "r");
-  if (!f) {
-    *reason = run_text("the manifest can't be read: %s", strerror(errno));
-    return false;
-  }
-  reading r = {.m = m};
-  bool large = fseek(f, 0, SEEK_END) != 0 || ftell(f) > MANIFEST_MAX_BYTES;
-  rewind(f);
-  int line = large ? 0 : ini_parse_file(f, entry, &r);
-  fclose(f);
-  if (!m->summary) m->summary = run_text("%s", "");
-  if (large) {
+  *reason = NULL;
+  struct stat st;
+  if (stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > MANIFEST_MAX_BYTES)) {
+    m->summary = run_text("%s", "");
     *reason = run_text("no manifest: not a regular file of at most %d bytes",
                        MANIFEST_MAX_BYTES);
     return false;
   }
-  if (r.reason) {
-    *reason = r.reason;
-    return false;
+  erg_problems problems;
+  erg_problems_init(&problems);
+  erg_ini *ini = erg_ini_read(path, &problems);
+  if (ini) {
+    m->id = copy(ini, "id");
+    m->library = copy(ini, "library");
+    m->summary = copy(ini, "summary");
+    int64_t abi = 0;
+    if (erg_ini_int(ini, "plugin", "abi", 1, MANIFEST_MAX_ABI, &abi, &problems)) {
+      m->abi = (int)abi;
+      *reason = check(m, ini);
+    }
   }
-  if (line) {
-    *reason = run_text("line %d of its manifest is not INI (name = value)", line);
-    return false;
-  }
-  if (!r.section) {
-    *reason = run_text("its manifest has no section [plugin]");
-    return false;
-  }
-  if (!m->id) return missing(reason, "id");
-  if (!run_is_id(m->id)) {
-    *reason = run_text("id '%s' is not made of a-z 0-9 . _ -", m->id);
-    return false;
-  }
-  if (!m->abi) return missing(reason, "abi");
-  if (!m->library || !*m->library) return missing(reason, "library");
+  if (problems.count && !*reason) *reason = reason_of(&problems);
+  erg_problems_free(&problems);
+  erg_ini_free(ini);
+  if (!m->summary) m->summary = run_text("%s", "");
+  if (*reason) return false;
   if (m->library[0] != '/') {
     const char *slash = strrchr(path, '/');
-    char *full = run_text("%.*s%s", slash ? (int)(slash - path + 1) : 2,
-                          slash ? path : "./", m->library);
+    char *full = run_text("%.*s%s", slash ? (int)(slash - path + 1) : 2, slash ? path : "./",
+                          m->library);
     free(m->library);
     m->library = full;
   }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "run/manifest.h"
+#include "run/paths.h"
 #include "run/text.h"
 
 static bool ends_with(const char *s, const char *end) {
@@ -125,13 +126,8 @@ run_registry *run_registry_search(const run_search *search) {
 }
 
 bool run_installed_folder(char *path, size_t capacity) {
-  Dl_info info;
   char here[PATH_MAX];
-  if (!dladdr((void *)(uintptr_t)run_installed_folder, &info) || !info.dli_fname) return false;
-  if (!realpath(info.dli_fname, here)) return false;
-  char *slash = strrchr(here, '/');
-  if (!slash) return false;
-  *slash = 0;
+  if (!run_library_folder(here, sizeof here)) return false;
   static const char *const below[] = {"/ergode/plugins", "/plugins",
                                       "/../lib/ergode/plugins"};
   struct stat st;

@@ -1,0 +1,61 @@
+#include "run/preset.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/ini.h"
+#include "run/paths.h"
+#include "run/text.h"
+
+void run_preset_init(run_preset *p) {
+  *p = (run_preset){NULL, -1, -1, -1, -1, -1, NAN};
+}
+
+void run_preset_free(run_preset *p) { free(p->name); }
+
+static bool unknown(const char *name, erg_problems *p) {
+  char **names = run_preset_names();
+  const char *near = erg_nearest(name, (const char *const *)names);
+  char *list = run_text("%s", "");
+  for (char **n = names; *n; n++) {
+    char *longer = run_text("%s%s%s", list, *list ? ", " : "", *n);
+    free(list);
+    list = longer;
+  }
+  char *next = near ? run_text("did you mean '%s'? Presets: %s", near, list)
+                    : run_text("presets: %s; or name an INI file", *list ? list : "none found");
+  erg_error(p, (erg_place){0}, next, "no preset '%s'", name);
+  free(next);
+  free(list);
+  run_names_free(names);
+  return false;
+}
+
+bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
+  char *path;
+  if (strchr(name, '/') || (strlen(name) > 4 && !strcmp(name + strlen(name) - 4, ".ini"))) {
+    path = run_text("%s", name);
+  } else {
+    char *file = run_text("%s.ini", name);
+    path = run_shared_file("configs", file);
+    free(file);
+    if (!path) return unknown(name, p);
+  }
+  erg_ini *ini = erg_ini_read(path, p);
+  free(path);
+  if (!ini) return false;
+  static const char *const keys[] = {"name", "about", "chains", "warmup", "draws",
+                                     "max_depth", "seed", "target_accept", NULL};
+  bool good = erg_ini_check_keys(ini, "preset", keys, p);
+  good &= erg_ini_int(ini, "preset", "chains", 1, 1000000, &preset->chains, p);
+  good &= erg_ini_int(ini, "preset", "warmup", 0, 1000000000, &preset->warmup, p);
+  good &= erg_ini_int(ini, "preset", "draws", 1, 1000000000, &preset->draws, p);
+  good &= erg_ini_int(ini, "preset", "max_depth", 1, 20, &preset->max_depth, p);
+  good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
+  good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
+  preset->name = run_text("%s", erg_ini_text(ini, "preset", "name", name));
+  /* The problems' places point into the file: it stays where there are some. */
+  if (good) erg_ini_free(ini);
+  return good;
+}

@@ -1,0 +1,20 @@
+/* Presets: named sets of run settings, in configs/NAME.ini. */
+#ifndef ERGODE_RUN_PRESET_H
+#define ERGODE_RUN_PRESET_H
+
+#include <stdint.h>
+#include "read/source.h"
+
+/* Negative, or NaN, where the preset says nothing. */
+typedef struct {
+  char *name;
+  int64_t chains, warmup, draws, max_depth, seed;
+  double target_accept;
+} run_preset;
+
+void run_preset_init(run_preset *p);
+/* `name`: one of the shipped presets, or a file. False with problems. */
+bool run_preset_read(const char *name, run_preset *preset, erg_problems *p);
+void run_preset_free(run_preset *p);
+
+#endif
