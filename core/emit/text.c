@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/device_text.h"
 #include "emit/plan.h"
 
 typedef struct {
@@ -626,4 +627,32 @@ char *emit_model_text(const emit_plan *p) {
   char *copy = strdup(p->text);
   if (!copy) abort();
   return copy;
+}
+
+static char *joined(const char *const *pieces, int n) {
+  size_t length = 1;
+  for (int i = 0; i < n; i++) length += strlen(pieces[i]);
+  char *text = malloc(length);
+  if (!text) abort();
+  text[0] = 0;
+  char *end = text;
+  for (int i = 0; i < n; i++) end = stpcpy(end, pieces[i]);
+  return text;
+}
+
+char *emit_c_source(const emit_plan *p) {
+  char *functions = erg_device_functions(p->functions);
+  if (!functions) abort();
+  const char *const pieces[] = {
+      erg_device_text("prologue_vector.h"), functions, p->text,
+      "__attribute__((visibility(\"default\")))\n"
+      "void erg_model_entry(const double *D, const int *I, const double *C, double *S,\n"
+      "                     const double *q, double *g, double *lp, double *moments);\n"
+      "void erg_model_entry(const double *D, const int *I, const double *C, double *S,\n"
+      "                     const double *q, double *g, double *lp, double *moments) {\n"
+      "  erg_model(D, I, C, S, q, g, lp, moments);\n"
+      "}\n"};
+  char *text = joined(pieces, 4);
+  free(functions);
+  return text;
 }

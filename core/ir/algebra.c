@@ -212,6 +212,9 @@ ir_id alg_unary(ir_graph *g, ir_op op, ir_id a) {
       if (below == IR_SQRT) return alg_unary(g, IR_RSQRT, inner);
       if (below == IR_RSQRT) return alg_unary(g, IR_SQRT, inner);
       if (below == IR_SQUARE) return alg_unary(g, IR_SQUARE, alg_unary(g, IR_INV, inner));
+      /* 1/a where 1/sqrt(a) is at hand: no division */
+      if (ir_find_unary(g, IR_RSQRT, a) != IR_NONE)
+        return alg_unary(g, IR_SQUARE, ir_find_unary(g, IR_RSQRT, a));
       if (split_product(g, a, &low, &high))
         return alg_mul(g, alg_unary(g, IR_INV, low), alg_unary(g, IR_INV, high));
       break;
@@ -293,18 +296,30 @@ ir_id alg_gather(ir_graph *g, ir_id source, int dim, ir_id positions) {
 
 /* ---- sums over dimensions ----------------------------------------------------- */
 
+/* Number of elements of a shape as a data-only node, not a number: the source that is
+ * made from the graph then serves data of every size. */
+static ir_id size_node(ir_graph *g, ir_dims dims) {
+  ir_id size = ir_const(g, 1.0);
+  for (int d = 0; d < g->n_dims; d++) {
+    if (!(dims & ir_bit(d))) continue;
+    ir_id ones = ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 1.0));
+    ir_id n = ir_reduce(g, IR_SUM, ones, ir_bit(d));
+    size = ir_is_const(g, size, 1.0) ? n : ir_binary(g, IR_MUL, size, n);
+  }
+  return size;
+}
+
 /* Sum of square(y - x) over `over` where y is data: counts, means and the sum of
  * squares within are data, so the loop over observations disappears. */
 static ir_id sum_of_squares(ir_graph *g, ir_id y, ir_id x, ir_dims over) {
   if (g->no_collapse) return IR_NONE;
   ir_id one = ir_const(g, 1.0);
   if ((dims_of(g, x) & over) == 0 && (dims_of(g, y) & over) == over) {
-    double n = (double)ir_size(g, over);
-    if (n == 0.0) return ir_const(g, 0.0);
-    ir_id mean = ir_binary(g, IR_MUL, ir_const(g, 1.0 / n), ir_reduce(g, IR_SUM, y, over));
+    ir_id n = size_node(g, over);
+    ir_id mean = ir_binary(g, IR_DIV, ir_reduce(g, IR_SUM, y, over), ir_binary(g, IR_MAX, n, one));
     ir_id within = ir_reduce(g, IR_SUM, ir_unary(g, IR_SQUARE, ir_binary(g, IR_SUB, y, mean)), over);
     ir_id between = alg_unary(g, IR_SQUARE, alg_sub(g, mean, x));
-    return alg_add(g, within, alg_scale(g, n, between));
+    return alg_add(g, within, alg_mul(g, n, between));
   }
   if (!is(g, x, IR_GATHER)) return IR_NONE;
   ir_id source = arg(g, x, 0), positions = arg(g, x, 1);
@@ -340,7 +355,7 @@ static ir_id sum_of_gathered(ir_graph *g, ir_id data, ir_id gathered, ir_dims ov
 
 ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over) {
   ir_dims absent = over & ~dims_of(g, a);
-  if (absent) a = alg_scale(g, (double)ir_size(g, absent), a);
+  if (absent) a = alg_mul(g, size_node(g, absent), a);
   over &= ~absent;
   if (!over) return a;
   if (data_only(g, a)) return ir_reduce(g, IR_SUM, a, over);
