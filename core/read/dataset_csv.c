@@ -23,12 +23,12 @@ static cell read_cell(const char *s, const char *end) {
   if (blank < end && *blank == '"') {
     c.quoted = true;
     c.from = s = blank + 1;
-    for (;; s++) {
+    for (;;) {
       s = memchr(s, '"', (size_t)(end - s));
       if (!s) return c;
       if (s + 1 >= end || s[1] != '"') break;
       c.escaped = true;
-      s++;
+      s += 2;
     }
     c.to = s++;
     while (s < end && (*s == ' ' || *s == '\t')) s++;

@@ -14,8 +14,9 @@
 
 #include "read/source.h"
 
-/* The problems as they would be printed; freed by the caller. */
-static inline char *printed(const erg_problems *p, bool colour) {
+/* The problems as they would be printed; freed by the caller. Not inlined, since gcc 12
+ * takes what open_memstream leaves in `text` for a dangling pointer. */
+__attribute__((noinline, unused)) static char *printed(const erg_problems *p, bool colour) {
   char *text = NULL;
   size_t length;
   FILE *out = open_memstream(&text, &length);
