@@ -86,8 +86,9 @@ ERG_FN erg_exp_parts_ erg_exp_dd_(erg_v x, erg_v xl) {
   p = n * 2.3190468138462996e-17;
   rl = (erg_fma(n, erg_splat(-2.3190468138462996e-17), p) - n * 5.707708438416212e-34) + xl;
   s = erg_sum_(r, -p);
+  s = erg_fast_sum_(s.h, rl + s.l);
   r = s.h;
-  rl = rl + s.l;
+  rl = s.l;
   z = r * r;
   q = erg_fma(z, erg_fmak_(r, erg_splat(2.0923304392201046e-09), 2.510913791837948e-08),
               erg_fmak_(r, erg_splat(2.7557251505482314e-07), 2.75572438992276e-06));
@@ -151,7 +152,17 @@ ERG_FN erg_log_split_t_ erg_log_split_(erg_v u) {
  * log(1 + f) = f - f^2/2 + s (f^2/2 + s^2 R(s^2)). */
 ERG_FN erg_dd_ erg_log_core_(erg_v k, erg_v f) {
   erg_dd_ r;
-  erg_v s = f / (2.0 + f), z = s * s, w = z * z, g = 0.5 * (f * f), p, a;
+  erg_v d = 2.0 + f, g = 0.5 * (f * f), y, e, s, z, w, p, a;
+  /* 1/d by two steps of third order: cheaper than a division */
+  y = erg_fmak_(f, erg_fmak_(f, erg_splat(0.11686313863972934), -0.25499309147330385),
+                0.5003192827692725);
+  e = erg_fma(-d, y, erg_splat(1.0));
+  y = erg_fma(y, erg_fma(e, e, e), y);
+  e = erg_fma(-d, y, erg_splat(1.0));
+  s = f * y;
+  s = erg_fma(s, erg_fma(e, e, e), s);
+  z = s * s;
+  w = z * z;
   p = erg_fma(w, erg_fmak_(z, erg_splat(0.147956453470159), 0.15314083749984475),
               erg_fmak_(z, erg_splat(0.1818356288939118), 0.22222198604428242));
   p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.2857142874203283), 0.3999999999941663));
@@ -416,3 +427,266 @@ ERG_FN erg_v erg_log1m_exp(erg_v x) {
   return erg_sel(erg_ne(x, x), x, h);
 }
 //@end
+
+//@begin atan_core_: common
+/* k pi/4 + atan(n/d) times `sign`, with d > 0, |n/d| <= sqrt(2) - 1; nl, dl are the tails
+ * of n and d. */
+ERG_FN erg_v erg_atan_core_(erg_v k, erg_v sign, erg_v n, erg_v nl, erg_v d, erg_v dl) {
+  erg_v i = 1.0 / d, t = n * i, tl, z, w, p;
+  erg_dd_ b, s;
+  t = erg_fma(erg_fma(-t, d, n), i, t);
+  tl = erg_fma(-t, d, n) + erg_fma(-t, dl, nl);
+  tl = tl * i;
+  z = t * t;
+  w = z * z;
+  p = erg_splat(-0.01791257110423131);
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.0380696410178104), -0.05039511716631398));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.05847936721100643), -0.06663110744595069));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.07692060816449066), -0.09090897792013101));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.1111111078465823), -0.14285714280220374));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.19999999999953819), -0.333333333333332));
+  p = erg_fma(t * z, p, erg_fma(-z, tl, tl)); /* tl / (1 + t^2), roughly */
+  b = erg_product_(k, erg_splat(0.7853981633974483));
+  b.l = erg_fma(k, erg_splat(3.061616997868383e-17), b.l);
+  s = erg_sum_(b.h, sign * t);
+  return s.h + (s.l + erg_fma(sign, p, b.l));
+}
+//@end
+
+//@begin atan: common atan_core_
+ERG_FN erg_v erg_atan(erg_v x) {
+  erg_v a = erg_abs(x), one = erg_splat(1.0), zero = erg_splat(0.0), n, d, k, r;
+  erg_m mid, far;
+  erg_dd_ nn, dd;
+  a = erg_sel(erg_gt(a, erg_splat(1e300)), erg_splat(1e300), a);
+  mid = erg_gt(a, erg_splat(0.41421356237309503));
+  far = erg_gt(a, erg_splat(2.414213562373095));
+  /* a; (a - 1)/(a + 1) + pi/4; -1/a + pi/2 */
+  nn = erg_sum_(a, -one);
+  dd = erg_sum_(a, one);
+  n = erg_sel(far, -one, erg_sel(mid, nn.h, a));
+  nn.l = erg_sel(mid, erg_sel(far, zero, nn.l), zero);
+  d = erg_sel(far, a, erg_sel(mid, dd.h, one));
+  dd.l = erg_sel(mid, erg_sel(far, zero, dd.l), zero);
+  k = erg_sel(far, erg_splat(2.0), erg_sel(mid, one, zero));
+  r = erg_atan_core_(k, one, n, nn.l, d, dd.l);
+  r = erg_sel(erg_lt(a, erg_splat(1e-9)), a, r);
+  return erg_copysign_(r, x);
+}
+//@end
+
+//@begin atan2: common atan_core_
+ERG_FN erg_v erg_atan2(erg_v y, erg_v x) {
+  erg_v a = erg_abs(x), b = erg_abs(y), one = erg_splat(1.0), zero = erg_splat(0.0);
+  erg_v big, small, s, n, d, k, sign, r;
+  erg_m steep = erg_gt(b, a), mid, left, nan, inf;
+  erg_dd_ nn, dd;
+  nan = erg_or(erg_ne(x, x), erg_ne(y, y));
+  inf = erg_and(erg_eq(a, erg_inf_()), erg_eq(b, erg_inf_()));
+  big = erg_sel(steep, b, a);
+  small = erg_sel(steep, a, b);
+  big = erg_sel(inf, one, big);
+  small = erg_sel(inf, one, small);
+  /* keep sums finite and remainders normal */
+  s = erg_sel(erg_gt(big, erg_splat(1e300)), erg_splat(9.5367431640625e-07), one);
+  s = erg_sel(erg_lt(big, erg_splat(1e-200)), erg_raw_(0x58f0000000000000L), s); /* 2^400 */
+  big = big * s;
+  small = small * s;
+  { /* infinite or zero: the quotient is 0 */
+    erg_m zq = erg_or(erg_eq(big, erg_inf_()), erg_eq(big, zero));
+    big = erg_sel(zq, one, big);
+    small = erg_sel(zq, zero, small);
+  }
+  mid = erg_gt(small, 0.41421356237309503 * big);
+  nn = erg_sum_(small, -big);
+  dd = erg_sum_(small, big);
+  n = erg_sel(mid, nn.h, small);
+  d = erg_sel(mid, dd.h, big);
+  nn.l = erg_sel(mid, nn.l, zero);
+  dd.l = erg_sel(mid, dd.l, zero);
+  /* The first octant's angle, reflected at pi/4 if steep, at pi/2 if x < 0. */
+  k = erg_sel(mid, one, zero);
+  left = erg_lt(erg_copysign_(one, x), zero);
+  k = erg_sel(steep, 2.0 - k, k);
+  k = erg_sel(left, 4.0 - k, k);
+  sign = erg_sel(steep, -one, one);
+  sign = erg_sel(left, -sign, sign);
+  r = erg_atan_core_(k, sign, n, nn.l, d, dd.l);
+  { /* a small angle: the quotient alone, which may be denormal */
+    erg_v q = small / big;
+    r = erg_sel(erg_and(erg_eq(k, zero), erg_lt(q, erg_splat(1e-9))), q, r);
+  }
+  return erg_sel(nan, erg_nan_(), erg_copysign_(r, y));
+}
+//@end
+
+//@begin tanh: common exp_dd_
+/* (E - 1)/(E + 1), E = exp(2|x|), with the division's remainder. */
+ERG_FN erg_v erg_tanh(erg_v x) {
+  erg_v a = erg_abs(x), t, h, l, u, s;
+  erg_exp_parts_ e;
+  erg_dd_ n, d;
+  a = erg_sel(erg_gt(a, erg_splat(22.0)), erg_splat(22.0), a);
+  e = erg_exp_dd_(2.0 * a, erg_splat(0.0));
+  s = e.s1 * e.s2;
+  h = e.h * s;
+  l = e.l * s;
+  n = erg_sum_(h, erg_splat(-1.0));
+  n = erg_fast_sum_(n.h, n.l + l);
+  d = erg_sum_(h, erg_splat(1.0));
+  d.l = d.l + l;
+  u = 1.0 / d.h;
+  t = n.h * u;
+  t = erg_fma(erg_fma(-t, d.h, n.h) + erg_fma(-t, d.l, n.l), u, t);
+  t = erg_sel(erg_lt(a, erg_splat(1e-9)), a, t);
+  return erg_copysign_(t, x);
+}
+//@end
+
+//@begin rounding_: common
+/* Nearest integer, ties to even; |x|. */
+ERG_FN erg_v erg_nearest_(erg_v a) {
+  erg_v big = erg_splat(4503599627370496.0);
+  return erg_sel(erg_lt(a, big), (a + big) - big, a);
+}
+//@end
+
+//@begin floor: common rounding_
+ERG_FN erg_v erg_floor(erg_v x) {
+  erg_v r = erg_copysign_(erg_nearest_(erg_abs(x)), x);
+  return erg_copysign_(erg_sel(erg_gt(r, x), r - 1.0, r), x);
+}
+//@end
+
+//@begin ceil: common rounding_
+ERG_FN erg_v erg_ceil(erg_v x) {
+  erg_v r = erg_copysign_(erg_nearest_(erg_abs(x)), x);
+  return erg_copysign_(erg_sel(erg_lt(r, x), r + 1.0, r), x);
+}
+//@end
+
+//@begin round: common rounding_
+/* Ties away from zero, as C's round. */
+ERG_FN erg_v erg_round(erg_v x) {
+  erg_v a = erg_abs(x), r = erg_nearest_(a);
+  r = erg_sel(erg_eq(a - r, erg_splat(0.5)), r + 1.0, r);
+  return erg_copysign_(r, x);
+}
+//@end
+
+//@begin fmod: common
+/* Exact. Each turn takes 52 bits off the quotient; one turn is enough below 2^52. */
+ERG_FN erg_v erg_fmod(erg_v x, erg_v y) {
+  erg_v a = erg_abs(x), b = erg_abs(y), big = erg_splat(4503599627370496.0), t, q, c, r, m;
+  erg_v least = erg_raw_(0x0010000000000000L);
+  erg_vi exponent = erg_splati(0x7ff0000000000000L);
+  erg_m bad = erg_or(erg_or(erg_eq(a, erg_inf_()), erg_eq(b, erg_splat(0.0))),
+                     erg_or(erg_ne(x, x), erg_ne(y, y)));
+  erg_m small = erg_lt(a, erg_splat(1e-270));
+  a = erg_sel(bad, erg_splat(0.0), a);
+  b = erg_sel(bad, erg_splat(1.0), b);
+  a = erg_sel(small, a * 1267650600228229401496703205376.0, a);
+  b = erg_sel(erg_and(small, erg_lt(b, erg_splat(1e-200))),
+              b * 1267650600228229401496703205376.0, b);
+  m = erg_sel(erg_lt(b, least), b * 18014398509481984.0, b);
+  m = erg_from_bits((erg_bits(m) & ~exponent) | 0x3ff0000000000000L);
+  while (erg_some(erg_ge(a, b))) {
+    erg_m more = erg_ge(a, b), far;
+    t = a / b;
+    far = erg_ge(t, big);
+    /* b times a power of two that makes the quotient 2^51 to 2^53 */
+    c = m * erg_from_bits((erg_bits(a) & exponent) - erg_shl(erg_splati(52L), 52));
+    c = erg_sel(far, c, b);
+    t = a / c;
+    q = erg_sel(erg_lt(t, big), (t + big) - big, t);
+    r = erg_fma(-q, c, a);
+    r = erg_sel(erg_lt(r, erg_splat(0.0)), r + c, r);
+    a = erg_sel(more, r, a);
+  }
+  a = erg_sel(small, a * 7.888609052210118e-31, a);
+  return erg_sel(bad, erg_nan_(), erg_copysign_(a, x));
+}
+//@end
+
+//@begin min: common
+/* As fmin: a NaN counts as missing; -0 is below +0. */
+ERG_FN erg_v erg_min(erg_v a, erg_v b) {
+  erg_v r = erg_sel(erg_lt(a, b), a, b);
+  r = erg_sel(erg_eq(a, b), erg_from_bits(erg_bits(a) | erg_bits(b)), r);
+  return erg_sel(erg_ne(b, b), a, r);
+}
+//@end
+
+//@begin max: common
+ERG_FN erg_v erg_max(erg_v a, erg_v b) {
+  erg_v r = erg_sel(erg_gt(a, b), a, b);
+  r = erg_sel(erg_eq(a, b), erg_from_bits(erg_bits(a) & erg_bits(b)), r);
+  return erg_sel(erg_ne(b, b), a, r);
+}
+//@end
+
+//@begin pow: common exp_dd_ log_core_ rounding_
+/* exp(y log|x|) with the logarithm in two parts, to about 2^-68. */
+ERG_FN erg_v erg_pow(erg_v x, erg_v y) {
+  erg_v a = erg_abs(x), zero = erg_splat(0.0), one = erg_splat(1.0), k, f, i, p, w, z, r, m;
+  erg_m tiny = erg_lt(a, erg_raw_(0x0010000000000000L)), integer, odd, negative;
+  erg_log_split_t_ u = erg_log_split_(erg_sel(tiny, a * 18014398509481984.0, a));
+  erg_dd_ d, s, g, h, e;
+  erg_exp_parts_ x2;
+  k = u.k - erg_sel(tiny, erg_splat(54.0), zero);
+  f = u.m - 1.0;
+  /* s = f/(2 + f) in two parts */
+  d = erg_fast_sum_(erg_splat(2.0), f);
+  i = 1.0 / d.h;
+  s.h = f * i;
+  s.h = erg_fma(erg_fma(-s.h, d.h, f), i, s.h);
+  s.l = (erg_fma(-s.h, d.h, f) - s.h * d.l) * i;
+  z = s.h * s.h;
+  w = z * z;
+  p = erg_fmak_(z, erg_splat(0.11981743032935659), 0.11675781832430447);
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.13336264451740268), 0.153845584295071));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.18181818843983363), 0.22222222217789775));
+  p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.2857142857144384), 0.3999999999999998));
+  /* 2 s + (2/3) s^3 + s^5 p */
+  g = erg_product_(s.h, s.h);
+  g.l = erg_fma(2.0 * s.h, s.l, g.l);
+  h = erg_product_(g.h, s.h); /* s^3 */
+  h.l = erg_fma(g.h, s.l, erg_fma(g.l, s.h, h.l));
+  e = erg_product_(h.h, erg_splat(0.6666666666666666));
+  e.l = erg_fma(h.l, erg_splat(0.6666666666666666),
+                erg_fma(h.h, erg_splat(3.700743415417188e-17), e.l));
+  e.l = erg_fma(h.h * z, p, e.l);
+  g = erg_fast_sum_(2.0 * s.h, e.h);
+  g.l = g.l + (e.l + 2.0 * s.l);
+  h = erg_sum_(k * 0.6931471805598903, g.h); /* exact: 42 bits */
+  e = erg_product_(k, erg_splat(5.497923018708371e-14));
+  h.l = h.l + (g.l + erg_fma(k, erg_splat(1.94704509238075e-31), e.l));
+  g = erg_sum_(h.h, e.h);
+  g = erg_fast_sum_(g.h, g.l + h.l);
+  /* y log|x| */
+  m = erg_sel(erg_gt(y, erg_splat(3e19)), erg_splat(3e19), y);
+  m = erg_sel(erg_lt(m, erg_splat(-3e19)), erg_splat(-3e19), m);
+  e = erg_product_(m, g.h);
+  e.l = erg_fma(m, g.l, e.l);
+  e.l = erg_sel(erg_gt(erg_abs(e.h), erg_splat(760.0)), zero, e.l);
+  e.h = erg_sel(erg_gt(e.h, erg_splat(720.0)), erg_splat(720.0), e.h);
+  e.h = erg_sel(erg_lt(e.h, erg_splat(-760.0)), erg_splat(-760.0), e.h);
+  x2 = erg_exp_dd_(e.h, e.l);
+  r = x2.h * x2.s1 * x2.s2;
+  /* C99, annex F */
+  r = erg_sel(erg_eq(a, zero), erg_sel(erg_lt(y, zero), erg_inf_(), zero), r);
+  r = erg_sel(erg_eq(a, erg_inf_()), erg_sel(erg_lt(y, zero), zero, erg_inf_()), r);
+  m = erg_abs(y);
+  integer = erg_eq(erg_nearest_(m), m);
+  odd = erg_and(integer, erg_ne(2.0 * erg_nearest_(0.5 * m), m));
+  odd = erg_and(odd, erg_lt(m, erg_splat(9007199254740992.0)));
+  negative = erg_lt(erg_copysign_(one, x), zero);
+  r = erg_sel(erg_and(negative, odd), -r, r);
+  r = erg_sel(erg_and(erg_lt(x, zero), erg_and(erg_not(integer), erg_lt(a, erg_inf_()))),
+              erg_nan_(), r);
+  r = erg_sel(erg_or(erg_ne(x, x), erg_ne(y, y)), erg_nan_(), r);
+  return erg_sel(erg_or(erg_eq(y, zero), erg_eq(x, one)), one, r);
+}
+//@end
+
+#include "special.h"
