@@ -17,8 +17,9 @@ void out_table_column(out_table *t, const char *title, out_align align, int prio
 /* Cells, row by row; text is copied. */
 void out_table_cell(out_table *t, out_colour colour, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* A number rounded to the digits that its Monte Carlo standard error supports: the error's
- * first two digits decide; error NaN or <= 0: 4 significant digits. */
+/* A number rounded to the digits that its Monte Carlo standard error supports: the last
+ * digit shown stands where the error's first digit does; error NaN or <= 0: 4 significant
+ * digits. */
 void out_table_number(out_table *t, out_colour colour, double value, double error);
 /* width 0: of the terminal behind `out`, else 100. */
 void out_table_print(const out_table *t, FILE *out, int width, bool colour);
