@@ -46,8 +46,10 @@ static const cli_option
                                       "algorithm=hmc; may be repeated; 'ergode plugin list "
                                       "--verbose' shows them all"),
     o_save_warmup = FLAG("save-warmup", "keep the warm-up draws in draws.nc too"),
-    o_report = {"report", 0, CLI_CHOICE, "WHAT", "'all': report the quantities of [define] "
-                "as well", "default|all", 0, 0, false},
+    o_report = {"report", 0, CLI_CHOICE, "WHAT", "store more: define ([define]), "
+                "log_likelihood (of every observation, for PSIS-LOO), replicated (a draw of "
+                "every outcome), all; may be repeated",
+                "define|log_likelihood|replicated|all", 0, 0, true},
     o_strict = FLAG("strict", "exit with 4 where the verdict is bad"),
     o_params = TEXT("params", "FILE", "JSON: natural values of every parameter, one object, "
                                       "or a list of them (one a point)"),

@@ -1,0 +1,164 @@
+/* ergode sample. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/progress.h"
+#include "output/table.h"
+#include "run/job.h"
+#include "run/text.h"
+
+#ifndef ERGODE_VERSION
+#define ERGODE_VERSION "0.1.0"
+#endif
+enum { TABLE_ROWS = 24 }; /* of the summary on a terminal; --json and report.md have all */
+
+/* The command line as it could be typed again. */
+static char *command_text(const cli_args *args) {
+  char *text = run_text("ergode %s", args->command->name);
+  for (int i = 0; i < args->n_positional; i++) {
+    char *longer = run_text("%s %s", text, args->positional[i]);
+    free(text);
+    text = longer;
+  }
+  for (int i = 0; i < args->n_given; i++) {
+    const char *value = args->given[i].value;
+    char *longer = run_text("%s --%s%s%s", text, args->given[i].option->name,
+                            *value ? " " : "", value);
+    free(text);
+    text = longer;
+  }
+  return text;
+}
+
+static unsigned report_of(const cli_args *args) {
+  unsigned report = 0;
+  const char **what = cli_values(args, "report");
+  for (const char **w = what; *w; w++)
+    report |= !strcmp(*w, "log_likelihood") ? RUN_REPORT_LOG_LIKELIHOOD
+              : !strcmp(*w, "replicated")   ? RUN_REPORT_REPLICATED
+              : !strcmp(*w, "define")       ? RUN_REPORT_DEFINED
+                                            : RUN_REPORT_DEFINED | RUN_REPORT_LOG_LIKELIHOOD |
+                                                RUN_REPORT_REPLICATED;
+  free(what);
+  return report;
+}
+
+static void say_start(const run_job *j) {
+  char memory[32], disk[32];
+  const run_request *r = &j->request;
+  const model_host_info *about = model_host_about(j->compiled);
+  fprintf(stderr, "%s: %d coordinates, %s", j->model.name, j->compiled->dim,
+          about->compiled ? about->module->cached ? "compiled before" : "compiled"
+                          : "interpreted");
+  fprintf(stderr, " in %.0f ms\n", 1000 * j->times.compile_s);
+  fprintf(stderr, "%s on %s (%s), %d chains of %lld + %lld draws, seed %llu\n", j->sampler->id,
+          j->device.name, j->device.id, r->chains, (long long)r->warmup, (long long)r->draws,
+          (unsigned long long)r->seed);
+  fprintf(stderr, "memory about %s, draws.nc at most %s\n",
+          run_bytes_text((double)j->memory_bytes, memory),
+          run_bytes_text((double)j->disk_bytes, disk));
+}
+
+static void say_end(const cli_args *args, const run_job *j) {
+  char a[32], b[32], c[32];
+  const run_result *r = &j->result;
+  double sampling = r->warmup_s + r->sampling_s;
+  if (r->status == ERG_CANCELLED)
+    cli_say(args, "interrupted: %lld draws a chain are kept", (long long)r->kept);
+  fprintf(stderr, "warm-up %s, sampling %s, %.3g gradients/s; %s in all\n",
+          cli_seconds(r->warmup_s, a), cli_seconds(r->sampling_s, b),
+          sampling > 0 ? (double)r->gradients / sampling : 0.0,
+          cli_seconds(j->times.total_s, c));
+}
+
+static void print_results(const cli_args *args, const run_job *j) {
+  out_report report = run_job_report(j);
+  report.max_rows = TABLE_ROWS;
+  if (cli_given(args, "json")) {
+    char *text = out_json_text(j->summary, &report);
+    puts(text);
+    free(text);
+  } else {
+    out_print_summary(j->summary, &report, stdout, out_wants_colour(stdout));
+  }
+}
+
+static int run(const cli_args *args, run_job *j, erg_problems *problems) {
+  bool quiet = cli_given(args, "quiet");
+  cli_progress progress;
+  cli_progress_init(&progress, quiet);
+  if (!quiet) say_start(j);
+  run_interrupt_install();
+  int code = run_job_run(j, cli_progress_report, &progress, problems);
+  cli_progress_end(&progress);
+  if (j->result.output_failed) return 7;
+  if (code && code != 130) cli_say(args, "%s", run_host_reason(j->host, j->result.status));
+  if (j->result.kept == 0) {
+    if (code == 130) cli_say(args, "interrupted before the first draw: nothing to keep");
+    return code;
+  }
+  if (!run_job_summarise(j, problems)) return code ? code : 7;
+  print_results(args, j);
+  if (!quiet) {
+    say_end(args, j);
+    fprintf(stderr, "results in %s: draws.nc, summary.json, report.md%s\n", j->out,
+            cli_given(args, "csv") ? ", Stan CSV" : "");
+  }
+  if (!code && cli_given(args, "strict") && j->summary->verdict.verdict == ERG_VERDICT_BAD)
+    code = 4;
+  return code;
+}
+
+int cli_sample(const cli_args *args) {
+  const char **sizes = cli_values(args, "dim"), **settings = cli_values(args, "set");
+  char **devices = cli_given(args, "device") ? cli_split(cli_value(args, "device"), NULL) : NULL;
+  char *command = command_text(args);
+  run_wishes w = run_no_wishes();
+  w.inputs = (run_inputs){args->positional[0], NULL, cli_value(args, "data"), sizes, -1};
+  w.backend = cli_value(args, "backend");
+  w.devices = (const char *const *)devices;
+  w.preset = cli_value(args, "preset");
+  w.chains = cli_integer(args, "chains", -1);
+  w.warmup = cli_integer(args, "warmup", -1);
+  w.draws = cli_integer(args, "draws", -1);
+  w.max_depth = cli_integer(args, "max-depth", -1);
+  w.seed = cli_integer(args, "seed", -1);
+  w.threads = cli_integer(args, "threads", -1);
+  w.target_accept = cli_number(args, "target-accept", w.target_accept);
+  w.settings = settings;
+  w.out = cli_value(args, "out");
+  w.csv = cli_given(args, "csv");
+  w.save_warmup = cli_given(args, "save-warmup");
+  w.report = report_of(args);
+  w.command = command;
+  w.version = ERGODE_VERSION;
+
+  run_registry *registry = cli_registry(args);
+  run_host host;
+  cli_host(args, &host);
+  run_job job;
+  erg_problems problems;
+  erg_problems_init(&problems);
+  char *message = NULL;
+  int code = run_job_prepare(&w, registry, &host, &job, &problems, &message);
+  if (message) cli_say(args, "%s", message);
+  free(message);
+  if (!code) {
+    cli_problems(&problems); /* warnings */
+    erg_problems_free(&problems);
+    erg_problems_init(&problems);
+    code = run(args, &job, &problems);
+  }
+  cli_problems(&problems);
+  erg_problems_free(&problems);
+  run_job_release(&job);
+  run_host_destroy(&host);
+  run_registry_free(registry);
+  cli_free_list(devices);
+  free(command);
+  free(settings);
+  free(sizes);
+  return code;
+}

@@ -1,0 +1,121 @@
+#include "run/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/paths.h"
+#include "run/text.h"
+
+static char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *base = slash ? slash + 1 : path;
+  size_t n = strlen(base);
+  if (n > 5 && !strcmp(base + n - 5, ".toml")) n -= 5;
+  return run_text("%.*s", (int)n, base);
+}
+
+/* "NAME=SIZE" to a pair; the name's copy is owned by the caller. */
+static bool parse_size(const char *text, lang_size *size, erg_problems *p) {
+  const char *equal = strchr(text, '=');
+  char *end = NULL;
+  errno = 0;
+  long long n = equal ? strtoll(equal + 1, &end, 10) : 0;
+  if (!equal || equal == text || end == equal + 1 || *end || errno || n < 0) {
+    erg_error(p, (erg_place){0}, "write --dim NAME=SIZE, such as --dim group=500",
+              "'%s' is not NAME=SIZE with a whole number", text);
+    return false;
+  }
+  *size = (lang_size){run_text("%.*s", (int)(equal - text), text), n};
+  return true;
+}
+
+/* The file, or a message that names the nearest shipped model. */
+static erg_source *read_model(const char *name, const char *path, erg_problems *p) {
+  int before = p->count;
+  erg_source *source = erg_source_read(path, p);
+  if (source || strchr(name, '/') || p->count == before) return source;
+  char **names = run_model_names();
+  const char *near = erg_nearest(name, (const char *const *)names);
+  if (near) {
+    struct erg_problem *problem = &p->list[p->count - 1];
+    free(problem->next);
+    problem->next = run_text("did you mean the shipped model '%s'?", near);
+  }
+  run_names_free(names);
+  return NULL;
+}
+
+static bool get_data(const run_inputs *in, const lang_options *options, run_model *m,
+                     erg_problems *p) {
+  if (in->data) {
+    m->data_path = run_text("%s", in->data);
+    m->data = erg_dataset_read(in->data, p);
+    return m->data != NULL;
+  }
+  if (lang_has_simulation(m->lang)) {
+    if (!run_simulate(m->lang, options, in->seed, &m->simulation, p)) return false;
+    m->data = m->simulation.data;
+    return true;
+  }
+  if (!lang_needs_data(m->lang)) return true;
+  /* Data of the same name beside the model, or in data/ beside it, serve the shipped. */
+  size_t stem = strlen(m->path) - (strlen(m->path) > 5 ? 5 : 0);
+  const char *slash = strrchr(m->path, '/');
+  int folder = slash ? (int)(slash - m->path + 1) : 0;
+  char *beside[] = {run_text("%.*s.json", (int)stem, m->path),
+                    run_text("%.*sdata/%s.json", folder, m->path, m->name)};
+  for (int i = 0; i < 2 && !m->data_path; i++) {
+    FILE *f = fopen(beside[i], "r");
+    if (!f) continue;
+    fclose(f);
+    m->data_path = run_text("%s", beside[i]);
+  }
+  free(beside[0]);
+  free(beside[1]);
+  if (m->data_path) {
+    m->data = erg_dataset_read(m->data_path, p);
+    return m->data != NULL;
+  }
+  return erg_error(p, erg_place_whole(m->source),
+                   "name a file with --data FILE.json, or write a [simulate] section",
+                   "the model needs data, and none are given");
+}
+
+bool run_load(const run_inputs *in, run_model *m, erg_problems *p) {
+  *m = (run_model){0};
+  m->path = in->text ? run_text("%s", in->model) : run_model_path(in->model);
+  m->name = name_of(m->path);
+  m->source = in->text ? erg_source_from_text(m->path, in->text, strlen(in->text))
+                       : read_model(in->model, m->path, p);
+  if (!m->source) return false;
+  int n = 0;
+  while (in->sizes && in->sizes[n]) n++;
+  lang_size *sizes = run_alloc((size_t)(n + 1) * sizeof *sizes);
+  lang_options options = {.sizes = sizes, .n_sizes = n};
+  bool good = true;
+  for (int i = 0; i < n && good; i++) good = parse_size(in->sizes[i], &sizes[i], p);
+  if (good) m->lang = lang_parse(m->source, p);
+  good = good && m->lang && get_data(in, &options, m, p);
+  if (good) {
+    m->graph = lang_build(m->lang, m->data, &options, p);
+    good = m->graph != NULL;
+  }
+  for (int i = 0; i < n; i++) free((char *)sizes[i].name);
+  free(sizes);
+  return good;
+}
+
+void run_unload(run_model *m) {
+  if (m->graph) ir_graph_free(m->graph);
+  if (m->simulation.data)
+    run_simulation_free(&m->simulation);
+  else if (m->data)
+    erg_dataset_free(m->data);
+  if (m->lang) lang_free(m->lang);
+  if (m->source) erg_source_free(m->source);
+  free(m->path);
+  free(m->name);
+  free(m->data_path);
+  *m = (run_model){0};
+}
