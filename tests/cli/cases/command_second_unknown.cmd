@@ -1,0 +1,1 @@
+$ERGODE model chek x.toml

@@ -1,0 +1,1 @@
+$ERGODE model check inputs/bad_number.toml --data inputs/good.json

@@ -1,0 +1,1 @@
+$ERGODE model check inputs/cyclic.toml --data inputs/good.json

@@ -1,0 +1,1 @@
+$ERGODE model check inputs/empty.toml --data inputs/good.json

@@ -1,0 +1,1 @@
+$ERGODE model check inputs/support.toml --data inputs/good.json

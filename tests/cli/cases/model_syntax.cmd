@@ -1,0 +1,1 @@
+$ERGODE model check inputs/syntax.toml --data inputs/good.json

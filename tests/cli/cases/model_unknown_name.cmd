@@ -1,0 +1,1 @@
+$ERGODE model check inputs/unknown_name.toml --data inputs/good.json

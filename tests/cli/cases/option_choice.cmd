@@ -1,0 +1,1 @@
+$ERGODE model show inputs/good.toml --data inputs/good.json --source cdua

@@ -1,0 +1,1 @@
+$ERGODE sample inputs/good.toml --chians 4

@@ -1,0 +1,1 @@
+$ERGODE sample inputs/good.toml --chains

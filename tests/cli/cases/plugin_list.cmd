@@ -1,0 +1,1 @@
+$ERGODE plugin list --json | grep "\"id\": \"cpu\"" | sort -u | tr -d " ,"

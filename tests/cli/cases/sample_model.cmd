@@ -1,0 +1,1 @@
+$ERGODE sample inputs/unknown_name.toml --data inputs/good.json --out $TMP/x

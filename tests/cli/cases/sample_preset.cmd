@@ -1,0 +1,1 @@
+$ERGODE sample inputs/good.toml --data inputs/good.json --preset quik --out $TMP/x
