@@ -1,0 +1,27 @@
+/* CUDA devices: listing, ids, lookup. */
+#ifndef CUDA_DEVICE_H
+#define CUDA_DEVICE_H
+
+#include <ergode/sampler.h>
+#include "driver.h"
+
+/* A device as the rest of the plug-in sees it. */
+typedef struct cuda_device {
+  cu_device handle;
+  int ordinal;
+  int capability; /* 90 for compute capability 9.0 */
+  int multiprocessors;
+  int display; /* 1: a watchdog ends long kernels */
+  char id[64]; /* "cuda:0" */
+} cuda_device;
+
+/* erg_sampler.devices. */
+int32_t cuda_devices(const erg_host *host, erg_device *devices, int32_t capacity);
+
+/* Finds the device named by `id`: "cuda:0", "cuda:GPU-<uuid>" (as nvidia-smi -L prints it;
+ * the beginning is enough where it is unique) or "cuda" for the first. ERG_NO_DEVICE after
+ * host->fail where there is none such. */
+erg_status cuda_device_find(const cuda_driver *driver, const erg_host *host, const char *id,
+                            cuda_device *device);
+
+#endif

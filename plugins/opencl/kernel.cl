@@ -1,0 +1,37 @@
+/* The kernel, after prologue, samplers and model: a work-group runs one chain until its
+ * budget of gradients is spent. In the vector form a work-group is one work-item with eight
+ * lanes, in the item form eight work-items. The model is called at one place, so that it is
+ * compiled once. */
+#ifdef ERG_OPENCL_VECTOR
+#define ERG_GROUP_SIZE 1
+#else
+#define ERG_GROUP_SIZE ERG_W
+#endif
+__kernel __attribute__((reqd_work_group_size(ERG_GROUP_SIZE, 1, 1))) void erg_kernel(
+    __global const erg_control *k, __global erg_chain *scalars, __global double *state,
+    __global double *draws, __global double *statistics, __global const double *D,
+    __global const int *I, __global const double *C, __global double *S, long draws_row,
+    long statistics_row, long scratch_row, int budget) {
+#ifndef ERG_OPENCL_VECTOR
+  __local double erg_group_area[ERG_W];
+#endif
+  long chain = (long)get_group_id(0);
+  __global double *s = state + chain * k->chain_doubles;
+  erg_chain c = scalars[chain];
+  draws += chain * draws_row;
+  statistics += chain * statistics_row;
+  S += chain * scratch_row;
+  erg_barrier(); /* every lane has read the scalars before one writes them */
+  while (budget > 0 && erg_prepare(ERG_PASS &c, k, s)) {
+    __global double *m = erg_wants_moments(&c) ? erg_element_vector(k, s, ERG_E_MOMENTS)
+                                               : (__global double *)0;
+    erg_barrier();
+    erg_model(ERG_PASS D, I, C, S, erg_point(&c, k, s), erg_gradient(&c, k, s),
+              s + k->mail_offset, m);
+    erg_barrier();
+    erg_advance(ERG_PASS &c, k, s, draws, statistics);
+    budget--;
+  }
+  erg_barrier();
+  ERG_ONE_LANE { scalars[chain] = c; }
+}
