@@ -39,8 +39,8 @@ void cc_say(const cc_options *o, const char *format, ...) {
 }
 
 /* No library is linked: what the code may call (memcpy, fma) the process has. */
-#define FLAGS                                                                           \
-  "-pipe -fPIC -shared -nostdlib -std=gnu11 -ffp-contract=off -fno-math-errno "         \
+#define FLAGS                                                                   \
+  "-pipe -fPIC -shared -nostdlib -std=gnu11 -ffp-contract=off -fno-math-errno " \
   "-fno-trapping-math -fno-plt -w -fdiagnostics-color=never"
 
 /* The compiler's first error with the line of the text that it is about. */
@@ -61,8 +61,9 @@ static char *explain(const char *source, const char *output, const cc_module *m)
   if (!line || !text)
     return cc_format("the C compiler (%s) refused the generated code:\n%.*s", m->version, show,
                      output);
-  return cc_format("the C compiler (%s) refused line %d of the generated code:\n  %d | %.*s\n%.*s",
-                   m->version, line, line, (int)strcspn(text, "\n"), text, show, output);
+  return cc_format(
+      "the C compiler (%s) refused line %d of the generated code:\n  %d | %.*s\n%.*s",
+      m->version, line, line, (int)strcspn(text, "\n"), text, show, output);
 }
 
 /* Compiles to folder/model.so. */
@@ -135,8 +136,8 @@ static cc_status open_module(cc_module *m, const char *path, char **message) {
 }
 
 static void find_key(cc_module *m, const char *source, const cc_compiler *c) {
-  char *what = cc_format("ergode %s\n%s %llu %lld.%09lld\n%s\n%s\n%s\n", ERGODE_VERSION, c->path,
-                         (unsigned long long)c->size, (long long)c->seconds,
+  char *what = cc_format("ergode %s\n%s %llu %lld.%09lld\n%s\n%s\n%s\n", ERGODE_VERSION,
+                         c->path, (unsigned long long)c->size, (long long)c->seconds,
                          (long long)c->nanoseconds, m->version, m->flags, cc_cpu_features());
   erg_sha256 h;
   erg_sha256_init(&h);
@@ -204,7 +205,8 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   free(cache);
   cc_compiler_free(&c);
   clock_gettime(CLOCK_MONOTONIC, &end);
-  m->seconds = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+  m->seconds =
+      (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
   if (status != CC_OK) {
     cc_close(m);
     return status;
@@ -215,7 +217,9 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   return CC_OK;
 }
 
-void *cc_symbol(const cc_module *module, const char *name) { return dlsym(module->handle, name); }
+void *cc_symbol(const cc_module *module, const char *name) {
+  return dlsym(module->handle, name);
+}
 
 void cc_close(cc_module *module) {
   if (!module) return;

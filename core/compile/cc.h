@@ -41,13 +41,13 @@ typedef struct {
 } cc_options;
 
 typedef struct {
-  void *handle;    /* of dlopen */
-  bool cached;     /* it was there already */
-  char *compiler;  /* real path */
-  char *version;   /* first line of its --version */
+  void *handle;   /* of dlopen */
+  bool cached;    /* it was there already */
+  char *compiler; /* real path */
+  char *version;  /* first line of its --version */
   char *flags;
   char key[65];
-  double seconds;  /* wall time of cc_load */
+  double seconds; /* wall time of cc_load */
 } cc_module;
 
 /* Compiles (or finds) and loads. On failure *module is NULL and *message says why and

@@ -104,8 +104,8 @@ char *cc_work_folder(const char *cache) {
   if (cache) remove_leftovers(cache);
   const char *temporary = getenv("TMPDIR");
   if (!temporary || !*temporary) temporary = "/tmp";
-  char *path = cache ? cc_format("%s/work-XXXXXX", cache)
-                     : cc_format("%s/ergode-XXXXXX", temporary);
+  char *path =
+      cache ? cc_format("%s/work-XXXXXX", cache) : cc_format("%s/ergode-XXXXXX", temporary);
   if (mkdtemp(path)) return path;
   int saved = errno;
   free(path);

@@ -24,8 +24,8 @@ static bool has_avx2(void) {
 }
 /* These builtins ask the operating system, too (xgetbv). */
 static bool has_avx512(void) {
-  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
+  return has_avx2() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 const char *cc_cpu_features(void) {
   return has_avx512() ? "avx512f avx512dq avx512vl avx2 fma" : has_avx2() ? "avx2 fma" : "";
@@ -116,7 +116,8 @@ bool cc_find(const cc_options *o, cc_compiler *c, char **message) {
   for (int i = 0; i < 3; i++)
     if (take(names[i], c)) return true;
   *message = cc_format(
-      "no C compiler was found ($CC, cc, gcc, clang); install one (Debian: apt install gcc) for "
+      "no C compiler was found ($CC, cc, gcc, clang); install one (Debian: apt install gcc) "
+      "for "
       "models that run some 50 times faster");
   return false;
 }
@@ -186,8 +187,8 @@ int cc_run(char *const *words, const char *output) {
   posix_spawnattr_setsigmask(&how, &none);
   posix_spawnattr_setsigdefault(&how, &usual);
   posix_spawnattr_setpgroup(&how, 0);
-  posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                     POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags(
+      &how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   /* messages in English, whatever the user's language: they go into reports */
   int n = 0;
   while (environ && environ[n]) n++;

@@ -16,8 +16,8 @@ char *cc_read_file(const char *path, size_t *length);
 bool cc_write_file(const char *path, const void *bytes, size_t length);
 
 typedef struct {
-  char **words;   /* program as found, then its own arguments; NULL-terminated */
-  char *path;     /* real path of the program */
+  char **words; /* program as found, then its own arguments; NULL-terminated */
+  char *path;   /* real path of the program */
   uint64_t size;
   int64_t seconds, nanoseconds; /* of its last change */
 } cc_compiler;

@@ -42,17 +42,17 @@
  *   A node that is listed twice counts twice.
  * I_adjoint: after I_gradient: derivative of that sum with respect to a node's
  *   elements. NULL where the node doesn't depend on q. */
-#define INTERP_DECLARE(I, REAL)                                                    \
-  typedef struct I I;                                                              \
-  I *I##_new(const ir_graph *g, const ir_id *wanted, int n_wanted);                \
-  I *I##_clone(const I *original);                                                 \
-  size_t I##_size(const I *original);                                              \
-  I *I##_place(const I *original, void *memory);                                   \
-  void I##_free(I *ws);                                                            \
-  void I##_bind(I *ws, int data, const REAL *values);                              \
+#define INTERP_DECLARE(I, REAL)                                                      \
+  typedef struct I I;                                                                \
+  I *I##_new(const ir_graph *g, const ir_id *wanted, int n_wanted);                  \
+  I *I##_clone(const I *original);                                                   \
+  size_t I##_size(const I *original);                                                \
+  I *I##_place(const I *original, void *memory);                                     \
+  void I##_free(I *ws);                                                              \
+  void I##_bind(I *ws, int data, const REAL *values);                                \
   void I##_run(I *ws, const REAL *q, const double *centring, const random_key *key); \
-  const REAL *I##_value(const I *ws, ir_id node, int64_t *n);                      \
-  void I##_gradient(I *ws, const ir_id *nodes, int n_nodes, REAL *grad);           \
+  const REAL *I##_value(const I *ws, ir_id node, int64_t *n);                        \
+  void I##_gradient(I *ws, const ir_id *nodes, int n_nodes, REAL *grad);             \
   const REAL *I##_adjoint(const I *ws, ir_id node);
 
 INTERP_DECLARE(interp, double)

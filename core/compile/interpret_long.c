@@ -34,8 +34,9 @@ static long double long_log1m_exp(long double x) {
 
 /* B_2k, k = 1..14: Abramowitz & Stegun 23.2. */
 static const long double bernoulli[] = {
-    1.0L / 6, -1.0L / 30, 1.0L / 42, -1.0L / 30, 5.0L / 66, -691.0L / 2730, 7.0L / 6,
-    -3617.0L / 510, 43867.0L / 798, -174611.0L / 330, 854513.0L / 138, -236364091.0L / 2730,
+    1.0L / 6,       -1.0L / 30,           1.0L / 42,       -1.0L / 30,
+    5.0L / 66,      -691.0L / 2730,       7.0L / 6,        -3617.0L / 510,
+    43867.0L / 798, -174611.0L / 330,     854513.0L / 138, -236364091.0L / 2730,
     8553103.0L / 6, -23749461029.0L / 870};
 enum { N_BERNOULLI = 14 };
 /* From here on the asymptotic series with these terms is exact to a long double. */
@@ -76,8 +77,7 @@ static long double long_tetragamma(long double x) {
   long double shift = 0;
   for (; x < FAR; x += 1) shift += 2 / (x * x * x);
   long double square = 1 / (x * x), sum = 0;
-  for (int k = N_BERNOULLI - 1; k >= 0; k--)
-    sum = square * (sum + (2 * k + 3) * bernoulli[k]);
+  for (int k = N_BERNOULLI - 1; k >= 0; k--) sum = square * (sum + (2 * k + 3) * bernoulli[k]);
   return -square - square / x - sum * square - shift;
 }
 

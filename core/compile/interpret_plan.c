@@ -22,7 +22,8 @@ static int64_t stride_of(const ir_graph *g, ir_dims array, int dim) {
   return s;
 }
 
-static int32_t *walk_offsets(const ir_graph *g, const int *order, const int64_t *strides, int rank) {
+static int32_t *walk_offsets(const ir_graph *g, const int *order, const int64_t *strides,
+                             int rank) {
   int64_t n = 1, index[IR_MAX_DIMS] = {0}, offset = 0;
   for (int k = 0; k < rank; k++) n *= g->dims[order[k]].size;
   int32_t *map = plan_memory((size_t)small(n) * sizeof *map);
@@ -56,7 +57,8 @@ static plan_access access_of(plan *p, ir_dims walk, ir_dims array, int from, int
   if (walk == array && from < 0) return (plan_access){NULL, 1};
   for (int i = 0; i < p->n_maps; i++) {
     const plan_map *m = &p->maps[i];
-    if (m->array == array && m->walk == walk && m->from == from && m->to == to) return m->access;
+    if (m->array == array && m->walk == walk && m->from == from && m->to == to)
+      return m->access;
   }
   int order[IR_MAX_DIMS], rank = 0;
   int64_t strides[IR_MAX_DIMS];
@@ -94,9 +96,16 @@ static void shape_step(plan *p, plan_step *s, const ir_node *n) {
       s->access[0] = access_of(p, n->dims, dims[0], n->dim, -1);
       s->access[1] = access_of(p, n->dims, dims[1], -1, -1);
       break;
-    case IR_RENAME: s->access[0] = access_of(p, n->dims, dims[0], n->dim, n->dim2); break;
-    case IR_SUM: case IR_PROD: case IR_REDUCE_MIN: case IR_REDUCE_MAX:
-    case IR_LOG_SUM_EXP: case IR_SUMLOG: case IR_CONTRACT:
+    case IR_RENAME:
+      s->access[0] = access_of(p, n->dims, dims[0], n->dim, n->dim2);
+      break;
+    case IR_SUM:
+    case IR_PROD:
+    case IR_REDUCE_MIN:
+    case IR_REDUCE_MAX:
+    case IR_LOG_SUM_EXP:
+    case IR_SUMLOG:
+    case IR_CONTRACT:
       for (int k = 0; k < n->n_args; k++) {
         s->access[k] = access_of(p, n->dims, dims[k], -1, -1);
         s->reduced[k] = access_of(p, n->over, dims[k], -1, -1);

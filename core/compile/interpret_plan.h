@@ -13,7 +13,9 @@ typedef struct {
   int32_t stride; /* 0 or 1 */
 } plan_access;
 
-static inline int32_t plan_at(plan_access a, int32_t i) { return a.map ? a.map[i] : i * a.stride; }
+static inline int32_t plan_at(plan_access a, int32_t i) {
+  return a.map ? a.map[i] : i * a.stride;
+}
 
 typedef enum {
   PLAN_STATIC, /* of data alone: computed once */
@@ -23,8 +25,8 @@ typedef enum {
 
 typedef struct {
   uint8_t op;
-  uint8_t place;  /* plan_place */
-  bool active;    /* depends on q: has an adjoint */
+  uint8_t place; /* plan_place */
+  bool active;   /* depends on q: has an adjoint */
   ir_id node;
   int32_t n;      /* elements */
   int64_t offset; /* in the static values or the workspace's; BOUND: slot of the binding */
@@ -37,10 +39,10 @@ typedef struct {
   plan_access access[IR_MAX_ARGS];
   plan_access reduced[2];
   plan_access into;
-  int32_t n_walk;  /* elements of the reduced walk; SEGSUM, PACK: of the walk */
-  int32_t stride;  /* of `dim` in the source (GATHER) or the result (SEGSUM, PACK) */
-  int32_t size;    /* of `dim` there */
-  int32_t part;    /* PACK: first of n_parts entries of part_step, part_access */
+  int32_t n_walk; /* elements of the reduced walk; SEGSUM, PACK: of the walk */
+  int32_t stride; /* of `dim` in the source (GATHER) or the result (SEGSUM, PACK) */
+  int32_t size;   /* of `dim` there */
+  int32_t part;   /* PACK: first of n_parts entries of part_step, part_access */
   int32_t n_parts;
 } plan_step;
 
@@ -56,13 +58,13 @@ typedef struct {
   atomic_int users;
   plan_step *steps;
   int n_steps;
-  int32_t *step_of;  /* node to step, or -1 */
+  int32_t *step_of;           /* node to step, or -1 */
   int64_t n_static, n_values; /* elements */
-  int32_t largest;   /* elements of the largest step */
+  int32_t largest;            /* elements of the largest step */
   int32_t *part_step;
   plan_access *part_access;
   int32_t n_parts;
-  int32_t *bound;    /* data entries that are bound */
+  int32_t *bound; /* data entries that are bound */
   int n_bound;
   plan_map *maps;
   int n_maps;

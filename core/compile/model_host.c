@@ -23,7 +23,7 @@ typedef struct idle {
 /* A centred family, for the interpreter's moments. */
 typedef struct {
   const ir_param *param;
-  ir_id *others;       /* nodes of all terms but its own prior and centring */
+  ir_id *others; /* nodes of all terms but its own prior and centring */
   int n_others;
   int64_t n;           /* elements */
   int32_t *weight_map; /* element to that of the weight, or NULL */
@@ -72,8 +72,8 @@ static erg_status judge(int32_t dim, const double *lp, double *grad) {
 static erg_status compiled_logp(const erg_model *model, const double *centring, void *scratch,
                                 const double *q, double *lp, double *grad, double *moments) {
   const host *h = host_of(model);
-  h->entry(h->blobs.reals, h->blobs.integers, centring ? centring : h->centring, scratch, q, grad,
-           lp, moments);
+  h->entry(h->blobs.reals, h->blobs.integers, centring ? centring : h->centring, scratch, q,
+           grad, lp, moments);
   return judge(model->dim, lp, grad);
 }
 
@@ -94,8 +94,9 @@ static void find_moments(const host *h, interp *ws, double *grad, double *moment
   }
 }
 
-static erg_status interpreted_logp(const erg_model *model, const double *centring, void *scratch,
-                                   const double *q, double *lp, double *grad, double *moments) {
+static erg_status interpreted_logp(const erg_model *model, const double *centring,
+                                   void *scratch, const double *q, double *lp, double *grad,
+                                   double *moments) {
   const host *h = host_of(model);
   const ir_graph *g = h->g;
   interp *ws = interp_place(h->prototype, scratch);
@@ -200,7 +201,8 @@ static bool emit(host *h, const model_host_options *o) {
     interp_free(data.values);
     interp_free(data.other);
   }
-  if (!good) h->reason = cc_format("the model can't be compiled: %s", why ? why : "unknown reason");
+  if (!good)
+    h->reason = cc_format("the model can't be compiled: %s", why ? why : "unknown reason");
   return good;
 }
 
@@ -269,7 +271,8 @@ static void interpret(host *h) {
   free(wanted);
 }
 
-erg_model *model_host_new(const ir_graph *g, const model_host_options *options, char **message) {
+erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
+                          char **message) {
   static const model_host_options defaults = {0};
   const model_host_options *o = options ? options : &defaults;
   *message = NULL;
@@ -288,7 +291,9 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options, 
   }
   h->model = (erg_model){.size = sizeof h->model,
                          .dim = (int32_t)g->dim,
-                         .name = o->name ? o->name : g->title ? g->title : "model",
+                         .name = o->name    ? o->name
+                                 : g->title ? g->title
+                                            : "model",
                          .n_elements = (int32_t)g->n_elements,
                          .n_families = g->n_families,
                          .element_family = h->element_family,
@@ -358,4 +363,6 @@ void model_host_free(erg_model *model) {
   free(h);
 }
 
-const model_host_info *model_host_about(const erg_model *model) { return &host_of(model)->info; }
+const model_host_info *model_host_about(const erg_model *model) {
+  return &host_of(model)->info;
+}

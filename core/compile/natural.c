@@ -9,7 +9,7 @@
 typedef struct {
   natural_column column;
   ir_id node;
-  int32_t *map;  /* declared position to stored element; NULL: the same */
+  int32_t *map; /* declared position to stored element; NULL: the same */
   /* replicated outcomes */
   int n_args;
   ir_id args[IR_MAX_ARGS];
@@ -61,7 +61,8 @@ static void add(natural_plan *p, natural_what kind, int index, const char *name,
   s->column.offset = p->width;
   p->width += s->column.n;
   if (node == IR_NONE || kind == NATURAL_TERMS) return;
-  s->map = interp_offsets(p->graph, ir_at(p->graph, node)->dims, s->column.dims, s->column.rank);
+  s->map =
+      interp_offsets(p->graph, ir_at(p->graph, node)->dims, s->column.dims, s->column.rank);
   if (identity(s->map, s->column.n)) {
     free(s->map);
     s->map = NULL;

@@ -13,23 +13,23 @@
 
 /* What to report, in this order; sum of: */
 typedef enum {
-  NATURAL_PARAMS = 1,          /* every parameter's natural value */
-  NATURAL_GENERATED = 2,       /* [generate] */
-  NATURAL_DEFINED = 4,         /* [define] */
-  NATURAL_LOG_LIKELIHOOD = 8,  /* the term of each outcome, element by element */
-  NATURAL_REPLICATED = 16,     /* a draw of each outcome that has one distribution */
-  NATURAL_TERMS = 32           /* the sum of each term of the log density */
+  NATURAL_PARAMS = 1,         /* every parameter's natural value */
+  NATURAL_GENERATED = 2,      /* [generate] */
+  NATURAL_DEFINED = 4,        /* [define] */
+  NATURAL_LOG_LIKELIHOOD = 8, /* the term of each outcome, element by element */
+  NATURAL_REPLICATED = 16,    /* a draw of each outcome that has one distribution */
+  NATURAL_TERMS = 32          /* the sum of each term of the log density */
 } natural_what;
 
 /* One array of the report. Its values are row-major over dims as declared. */
 typedef struct {
   natural_what kind;
-  int index;            /* parameter, quantity, outcome or term of the graph */
-  const char *name;     /* the graph's */
+  int index;        /* parameter, quantity, outcome or term of the graph */
+  const char *name; /* the graph's */
   int rank;
   uint8_t dims[IR_MAX_DIMS]; /* dimensions of the graph, outermost first */
-  int64_t n;            /* elements */
-  int64_t offset;       /* of the first in the row of values */
+  int64_t n;                 /* elements */
+  int64_t offset;            /* of the first in the row of values */
 } natural_column;
 
 typedef struct natural natural;
@@ -43,8 +43,8 @@ const natural_column *natural_columns(const natural *plan, int *count);
 int64_t natural_width(const natural *plan);
 /* One row. key: for random quantities and replicated outcomes; NULL makes them NaN. Its
  * purpose is set here. */
-void natural_run(natural *plan, const double *q, const double *centring,
-                 const random_key *key, double *row);
+void natural_run(natural *plan, const double *q, const double *centring, const random_key *key,
+                 double *row);
 
 /* ---- back to unconstrained coordinates ---- */
 

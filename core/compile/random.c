@@ -20,7 +20,8 @@ static void philox(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
 
 random_stream random_open(const random_key *key, int32_t node, int64_t element) {
   uint32_t seed[2] = {(uint32_t)key->seed, (uint32_t)(key->seed >> 32)};
-  uint32_t at[4] = {(uint32_t)element, (uint32_t)node | key->purpose << 24, key->draw, key->chain};
+  uint32_t at[4] = {(uint32_t)element, (uint32_t)node | key->purpose << 24, key->draw,
+                    key->chain};
   uint32_t own[4];
   philox(seed, at, own);
   return (random_stream){.key = {own[0], own[1]}, .counter = {0, 0, own[2], own[3]}};
@@ -126,8 +127,7 @@ double random_poisson(random_stream *s, double mean) {
     double k = floor((2 * a / us + b) * u + mean + 0.43);
     if (us >= 0.07 && v <= v_r) return k;
     if (k < 0 || (us < 0.013 && v > us)) continue;
-    if (ergm_log(v * inverse / (a / (us * us) + b)) <= log_poisson(k, mean, log_mean))
-      return k;
+    if (ergm_log(v * inverse / (a / (us * us) + b)) <= log_poisson(k, mean, log_mean)) return k;
   }
 }
 
@@ -175,12 +175,23 @@ static bool in_range(const ir_distribution *d, const double *args) {
     double a = args[k];
     bool good = a == a;
     switch (d->arg_ranges[k]) {
-      case IR_RANGE_REAL: good = good && fabs(a) < INFINITY; break;
-      case IR_RANGE_POSITIVE: good = good && a > 0 && a < INFINITY; break;
-      case IR_RANGE_NONNEGATIVE: good = good && a >= 0 && a < INFINITY; break;
-      case IR_RANGE_UNIT: good = good && a >= 0 && a <= 1; break;
-      case IR_RANGE_COUNT: good = good && a >= 0 && a == floor(a) && a < INFINITY; break;
-      default: break;
+      case IR_RANGE_REAL:
+        good = good && fabs(a) < INFINITY;
+        break;
+      case IR_RANGE_POSITIVE:
+        good = good && a > 0 && a < INFINITY;
+        break;
+      case IR_RANGE_NONNEGATIVE:
+        good = good && a >= 0 && a < INFINITY;
+        break;
+      case IR_RANGE_UNIT:
+        good = good && a >= 0 && a <= 1;
+        break;
+      case IR_RANGE_COUNT:
+        good = good && a >= 0 && a == floor(a) && a < INFINITY;
+        break;
+      default:
+        break;
     }
     if (!good) return false;
   }
@@ -192,9 +203,12 @@ double random_draw(random_stream *s, int number, const double *args) {
   if (!d || !in_range(d, args)) return NAN;
   double a = args[0], b = args[1], c = args[2];
   switch ((ir_distribution_number)number) {
-    case IR_DIST_NORMAL: return a + b * random_normal(s);
-    case IR_DIST_STUDENT_T: return b + c * student_t(s, a);
-    case IR_DIST_CAUCHY: return a + b * cauchy(s);
+    case IR_DIST_NORMAL:
+      return a + b * random_normal(s);
+    case IR_DIST_STUDENT_T:
+      return b + c * student_t(s, a);
+    case IR_DIST_CAUCHY:
+      return a + b * cauchy(s);
     case IR_DIST_LAPLACE: {
       double e = random_exponential(s);
       return a + b * (random_bits(s) & 1 ? e : -e);
@@ -203,43 +217,72 @@ double random_draw(random_stream *s, int number, const double *args) {
       double u = random_unit(s);
       return a + b * (ergm_log(u) - ergm_log1p(-u));
     }
-    case IR_DIST_GUMBEL: return a - b * ergm_log(random_exponential(s));
+    case IR_DIST_GUMBEL:
+      return a - b * ergm_log(random_exponential(s));
     case IR_DIST_SKEW_NORMAL: { /* Azzalini 1985 */
       double x = random_normal(s), y = random_normal(s), norm = sqrt(1 + c * c);
       return a + b * (c / norm * fabs(x) + y / norm);
     }
-    case IR_DIST_EXP_MOD_NORMAL: return a + b * random_normal(s) + random_exponential(s) / c;
-    case IR_DIST_HALF_NORMAL: return fabs(a * random_normal(s));
-    case IR_DIST_HALF_CAUCHY: return fabs(a * cauchy(s));
-    case IR_DIST_HALF_STUDENT_T: return fabs(b * student_t(s, a));
-    case IR_DIST_LOGNORMAL: return ergm_exp(a + b * random_normal(s));
-    case IR_DIST_EXPONENTIAL: return random_exponential(s) / a;
-    case IR_DIST_GAMMA: return random_gamma(s, a) / b;
-    case IR_DIST_INV_GAMMA: return b / random_gamma(s, a);
-    case IR_DIST_CHI_SQUARE: return 2 * random_gamma(s, 0.5 * a);
-    case IR_DIST_INV_CHI_SQUARE: return 0.5 / random_gamma(s, 0.5 * a);
-    case IR_DIST_SCALED_INV_CHI_SQUARE: return 0.5 * a * b * b / random_gamma(s, 0.5 * a);
-    case IR_DIST_WEIBULL: return b * ergm_pow(random_exponential(s), 1 / a);
-    case IR_DIST_FRECHET: return b * ergm_pow(random_exponential(s), -1 / a);
-    case IR_DIST_RAYLEIGH: return a * sqrt(2 * random_exponential(s));
-    case IR_DIST_PARETO: return a * ergm_exp(random_exponential(s) / b);
-    case IR_DIST_BETA: return random_beta(s, a, b);
+    case IR_DIST_EXP_MOD_NORMAL:
+      return a + b * random_normal(s) + random_exponential(s) / c;
+    case IR_DIST_HALF_NORMAL:
+      return fabs(a * random_normal(s));
+    case IR_DIST_HALF_CAUCHY:
+      return fabs(a * cauchy(s));
+    case IR_DIST_HALF_STUDENT_T:
+      return fabs(b * student_t(s, a));
+    case IR_DIST_LOGNORMAL:
+      return ergm_exp(a + b * random_normal(s));
+    case IR_DIST_EXPONENTIAL:
+      return random_exponential(s) / a;
+    case IR_DIST_GAMMA:
+      return random_gamma(s, a) / b;
+    case IR_DIST_INV_GAMMA:
+      return b / random_gamma(s, a);
+    case IR_DIST_CHI_SQUARE:
+      return 2 * random_gamma(s, 0.5 * a);
+    case IR_DIST_INV_CHI_SQUARE:
+      return 0.5 / random_gamma(s, 0.5 * a);
+    case IR_DIST_SCALED_INV_CHI_SQUARE:
+      return 0.5 * a * b * b / random_gamma(s, 0.5 * a);
+    case IR_DIST_WEIBULL:
+      return b * ergm_pow(random_exponential(s), 1 / a);
+    case IR_DIST_FRECHET:
+      return b * ergm_pow(random_exponential(s), -1 / a);
+    case IR_DIST_RAYLEIGH:
+      return a * sqrt(2 * random_exponential(s));
+    case IR_DIST_PARETO:
+      return a * ergm_exp(random_exponential(s) / b);
+    case IR_DIST_BETA:
+      return random_beta(s, a, b);
     case IR_DIST_BETA_PROPORTION:
       return a == 0 || a == 1 ? a : random_beta(s, a * b, (1 - a) * b);
-    case IR_DIST_UNIFORM: return a <= b ? a + (b - a) * random_unit(s) : NAN;
-    case IR_DIST_BERNOULLI: return random_unit(s) < a;
-    case IR_DIST_BERNOULLI_LOGIT: return random_unit(s) < ergm_inv_logit(a);
-    case IR_DIST_BINOMIAL: return random_binomial(s, a, b);
-    case IR_DIST_BINOMIAL_LOGIT: return random_binomial(s, a, ergm_inv_logit(b));
-    case IR_DIST_BETA_BINOMIAL: return random_binomial(s, a, random_beta(s, b, c));
-    case IR_DIST_POISSON: return random_poisson(s, a);
-    case IR_DIST_POISSON_LOG: return random_poisson(s, ergm_exp(a));
-    case IR_DIST_NEG_BINOMIAL: return poisson_gamma(s, a, 1 / b);
-    case IR_DIST_NEG_BINOMIAL_2: return poisson_gamma(s, b, a / b);
-    case IR_DIST_NEG_BINOMIAL_2_LOG: return poisson_gamma(s, b, ergm_exp(a) / b);
+    case IR_DIST_UNIFORM:
+      return a <= b ? a + (b - a) * random_unit(s) : NAN;
+    case IR_DIST_BERNOULLI:
+      return random_unit(s) < a;
+    case IR_DIST_BERNOULLI_LOGIT:
+      return random_unit(s) < ergm_inv_logit(a);
+    case IR_DIST_BINOMIAL:
+      return random_binomial(s, a, b);
+    case IR_DIST_BINOMIAL_LOGIT:
+      return random_binomial(s, a, ergm_inv_logit(b));
+    case IR_DIST_BETA_BINOMIAL:
+      return random_binomial(s, a, random_beta(s, b, c));
+    case IR_DIST_POISSON:
+      return random_poisson(s, a);
+    case IR_DIST_POISSON_LOG:
+      return random_poisson(s, ergm_exp(a));
+    case IR_DIST_NEG_BINOMIAL:
+      return poisson_gamma(s, a, 1 / b);
+    case IR_DIST_NEG_BINOMIAL_2:
+      return poisson_gamma(s, b, a / b);
+    case IR_DIST_NEG_BINOMIAL_2_LOG:
+      return poisson_gamma(s, b, ergm_exp(a) / b);
     case IR_DIST_GEOMETRIC:
       if (a == 0) return NAN;
       return a == 1 ? 0 : floor(-random_exponential(s) / ergm_log1p(-a));
-    default: return NAN;
+    default:
+      return NAN;
   }
 }

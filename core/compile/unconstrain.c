@@ -12,16 +12,16 @@
 typedef struct {
   const ir_graph *graph;
   atomic_int users;
-  int *level;        /* per parameter */
+  int *level; /* per parameter */
   int n_levels;
-  int32_t **stored;  /* per parameter: declared position to stored element */
+  int32_t **stored; /* per parameter: declared position to stored element */
 } unconstrain_plan;
 
 struct unconstrain {
   unconstrain_plan *plan;
-  interp **levels;   /* one workspace a level */
-  interp *natural;   /* natural values of the centred parameters */
-  double **values;   /* per parameter: natural value in stored order */
+  interp **levels; /* one workspace a level */
+  interp *natural; /* natural values of the centred parameters */
+  double **values; /* per parameter: natural value in stored order */
 };
 
 /* Level of parameter p: one above the parameters that its way back hangs on. -1: a
@@ -164,7 +164,8 @@ bool unconstrain_run(unconstrain *u, const double *const *values, const double *
     for (int i = 0; i < g->n_params; i++)
       if (u->plan->level[i] == l && !copy_back(u, i, q)) {
         const ir_param *x = &g->params[i];
-        if (asprintf(message, "the value given for parameter '%s' lies outside its support (%s)",
+        if (asprintf(message,
+                     "the value given for parameter '%s' lies outside its support (%s)",
                      x->name, x->support ? x->support : "real") < 0)
           abort();
         return false;

@@ -59,7 +59,8 @@ static void centred(ir_graph *g, int p, ir_id m, ir_id s) {
               ir_binary(g, IR_MUL, ir_const(g, -0.5), ir_unary(g, IR_LOG, H)), p, 0, 0);
 }
 
-static int indices(ir_graph *g, const char *name, int obs, int n, int into, int many, int step) {
+static int indices(ir_graph *g, const char *name, int obs, int n, int into, int many,
+                   int step) {
   double *v = malloc((size_t)n * sizeof *v);
   uint8_t order[1] = {(uint8_t)obs};
   for (int i = 0; i < n; i++) v[i] = 1 + i * step % many;
@@ -98,7 +99,8 @@ ir_graph *graph_nested(int groups, int kinds, int observations) {
   o->data = data;
   o->term = g->n_terms - 1;
   o->dims = ir_bit(obs);
-  o->use = (ir_distribution_use){.distribution = IR_DIST_NORMAL, .args = {mean, args[1]}, .n_args = 2};
+  o->use = (ir_distribution_use){
+      .distribution = IR_DIST_NORMAL, .args = {mean, args[1]}, .n_args = 2};
   ir_id total = ir_reduce(g, IR_SUM, g->params[alpha].natural, ir_bit(group));
   ir_quantity *q = ir_add_quantity(g, "total", total);
   q->generated = true;

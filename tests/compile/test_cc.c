@@ -28,7 +28,8 @@ static void note(void *data, erg_log_level level, const char *text) {
 
 static int begin(void **state) {
   (void)state;
-  snprintf(folder, sizeof folder, "%s/ergode-test-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+  snprintf(folder, sizeof folder, "%s/ergode-test-XXXXXX",
+           getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
   said = 0;
   return mkdtemp(folder) ? 0 : -1;
 }
@@ -45,8 +46,13 @@ static void each_file(const char *ending, void (*f)(const char *path)) {
 }
 
 static int counted;
-static void count(const char *path) { (void)path; counted++; }
-static void delete_file(const char *path) { if (unlink(path) != 0) rmdir(path); }
+static void count(const char *path) {
+  (void)path;
+  counted++;
+}
+static void delete_file(const char *path) {
+  if (unlink(path) != 0) rmdir(path);
+}
 static int files(const char *ending) {
   counted = 0;
   each_file(ending, count);
@@ -105,7 +111,8 @@ static void kept_and_found(void **unused) {
 /* Flags and instruction sets are part of the key. */
 static void keys(void **unused) {
   (void)unused;
-  cc_options list[] = {{.cache_dir = folder}, {.cache_dir = folder, .level = "-O1"},
+  cc_options list[] = {{.cache_dir = folder},
+                       {.cache_dir = folder, .level = "-O1"},
                        {.cache_dir = folder, .isa = CC_ISA_BASELINE}};
   char key[3][65];
   for (int i = 0; i < 3; i++) {
@@ -206,8 +213,9 @@ static void wrong_source(void **unused) {
   cc_close(load(TEXT(0), &o));
   cc_module *m;
   char *message;
-  assert_int_equal(cc_load("int a;\nint f(void) { return undeclared_name; }\n", &o, &m, &message),
-                   CC_REJECTED);
+  assert_int_equal(
+      cc_load("int a;\nint f(void) { return undeclared_name; }\n", &o, &m, &message),
+      CC_REJECTED);
   assert_null(m);
   assert_non_null(strstr(message, "line 2 of the generated code"));
   assert_non_null(strstr(message, "2 | int f(void) { return undeclared_name; }"));
@@ -240,8 +248,10 @@ static void no_compiler(void **unused) {
   o.log = note;
   cc_close(load(TEXT(0), &o));
   assert_true(said >= 2);
-  if (compiler) setenv("CC", compiler, 1);
-  else unsetenv("CC");
+  if (compiler)
+    setenv("CC", compiler, 1);
+  else
+    unsetenv("CC");
   free(path);
   free(compiler);
 }
@@ -265,7 +275,7 @@ static void cache_out_of_reach(void **unused) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
   const struct CMUnitTest tests[] = {
-    T(kept_and_found), T(keys), T(damaged_entries), T(version_is_kept), T(many_processes),
-    T(wrong_source), T(no_compiler), T(cache_out_of_reach)};
+      T(kept_and_found), T(keys),         T(damaged_entries), T(version_is_kept),
+      T(many_processes), T(wrong_source), T(no_compiler),     T(cache_out_of_reach)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,8 @@ static void densities(void **unused) {
     double v[4];
     long double want;
     if (line[0] == '#') continue;
-    assert_int_equal(sscanf(line, "%63s %lf %lf %lf %lf %Lf", name, &v[0], &v[1], &v[2], &v[3], &want), 6);
+    assert_int_equal(
+        sscanf(line, "%63s %lf %lf %lf %lf %Lf", name, &v[0], &v[1], &v[2], &v[3], &want), 6);
     int number = ir_distribution_find(name);
     if (number < 0) fail_msg("%s isn't in the table", name);
     const ir_distribution *d = ir_distribution_at(number);
@@ -64,7 +65,8 @@ static void densities(void **unused) {
     if (!(fabsl(got - want) <= 3e-16L * scale))
       fail_msg("%s: %.19Lg, not %.19Lg: %s", name, got, want, line);
     if (!(fabsl((long double)interp_value(s, node, NULL)[0] - want) <= 1e-13L * scale))
-      fail_msg("%s in double: %.17g, not %.17Lg: %s", name, interp_value(s, node, NULL)[0], want, line);
+      fail_msg("%s in double: %.17g, not %.17Lg: %s", name, interp_value(s, node, NULL)[0],
+               want, line);
     /* gradients: differences by Richardson, where no end of the range is near */
     interpl_gradient(l, &node, 1, grad);
     for (int k = d->discrete; k <= d->n_args; k++) {
@@ -104,15 +106,17 @@ static void gamma_function(void **unused) {
   ir_graph *g = ir_graph_new();
   ir_add_param(g, "x")->n = 1;
   g->dim = 1;
-  ir_id x = ir_input(g, 0, 0), three[3] = {ir_unary(g, IR_LGAMMA, x), ir_unary(g, IR_DIGAMMA, x),
-                                           ir_unary(g, IR_TRIGAMMA, x)};
+  ir_id x = ir_input(g, 0, 0),
+        three[3] = {ir_unary(g, IR_LGAMMA, x), ir_unary(g, IR_DIGAMMA, x),
+                    ir_unary(g, IR_TRIGAMMA, x)};
   interpl *l = interpl_new(g, three, 3);
   interp *s = interp_new(g, three, 3);
   while (fgets(line, sizeof line, f)) {
     double v;
     long double want[4];
     if (line[0] == '#') continue;
-    assert_int_equal(sscanf(line, "%lf %Lf %Lf %Lf %Lf", &v, &want[0], &want[1], &want[2], &want[3]), 5);
+    assert_int_equal(
+        sscanf(line, "%lf %Lf %Lf %Lf %Lf", &v, &want[0], &want[1], &want[2], &want[3]), 5);
     long double q = v, grad;
     double grad_s;
     interpl_run(l, &q, NULL, NULL);
@@ -139,6 +143,7 @@ static void gamma_function(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(densities), cmocka_unit_test(gamma_function)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(densities),
+                                     cmocka_unit_test(gamma_function)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

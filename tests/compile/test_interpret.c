@@ -44,21 +44,42 @@ static void each(ir_dims over, int64_t *at, void (*f)(void *, int64_t *), void *
   f(s, at);
 }
 
-struct fold { const ir_node *n; long double r, top; int64_t target; };
+struct fold {
+  const ir_node *n;
+  long double r, top;
+  int64_t target;
+};
 
 static void fold(void *state_, int64_t *at) {
   struct fold *s = state_;
   long double x = element(s->n->args[0], at);
   switch ((ir_op)s->n->op) {
-    case IR_SUM: s->r += x; break;
-    case IR_PROD: s->r *= x; break;
-    case IR_SUMLOG: s->r += logl(x); break;
-    case IR_REDUCE_MIN: s->r = fminl(s->r, x); break;
-    case IR_REDUCE_MAX: s->r = fmaxl(s->r, x); break;
-    case IR_LOG_SUM_EXP: s->r += expl(x); break;
-    case IR_CONTRACT: s->r += x * element(s->n->args[1], at); break;
-    case IR_SEGSUM: if (element(s->n->args[1], at) == s->target) s->r += x; break;
-    default: abort();
+    case IR_SUM:
+      s->r += x;
+      break;
+    case IR_PROD:
+      s->r *= x;
+      break;
+    case IR_SUMLOG:
+      s->r += logl(x);
+      break;
+    case IR_REDUCE_MIN:
+      s->r = fminl(s->r, x);
+      break;
+    case IR_REDUCE_MAX:
+      s->r = fmaxl(s->r, x);
+      break;
+    case IR_LOG_SUM_EXP:
+      s->r += expl(x);
+      break;
+    case IR_CONTRACT:
+      s->r += x * element(s->n->args[1], at);
+      break;
+    case IR_SEGSUM:
+      if (element(s->n->args[1], at) == s->target) s->r += x;
+      break;
+    default:
+      abort();
   }
 }
 
@@ -72,29 +93,52 @@ static long double element(ir_id id, const int64_t *at_) {
     if (n->n_args > 1) y = element(n->args[1], at);
   }
   switch ((ir_op)n->op) {
-    case IR_CONST: return n->value;
-    case IR_DATA: return G->data[n->index].values[flat(n->dims, at)];
-    case IR_INPUT: return Q[G->params[n->index].offset + flat(n->dims, at)];
-    case IR_POSITION: return at[n->dim] + 1;
-    case IR_NEG: return -x;
-    case IR_ABS: return fabsl(x);
-    case IR_SQUARE: return x * x;
-    case IR_SQRT: return sqrtl(x);
-    case IR_RSQRT: return 1 / sqrtl(x);
-    case IR_INV: return 1 / x;
-    case IR_EXP: return expl(x);
-    case IR_EXPM1: return expm1l(x);
-    case IR_LOG: return logl(x);
-    case IR_LOG1P: return log1pl(x);
-    case IR_SIN: return sinl(x);
-    case IR_COS: return cosl(x);
-    case IR_TAN: return tanl(x);
-    case IR_ATAN: return atanl(x);
-    case IR_TANH: return tanhl(x);
-    case IR_ERF: return erfl(x);
-    case IR_ERFC: return erfcl(x);
-    case IR_PHI: return erfcl(-x / sqrtl(2)) / 2;
-    case IR_LGAMMA: return lgammal(x);
+    case IR_CONST:
+      return n->value;
+    case IR_DATA:
+      return G->data[n->index].values[flat(n->dims, at)];
+    case IR_INPUT:
+      return Q[G->params[n->index].offset + flat(n->dims, at)];
+    case IR_POSITION:
+      return at[n->dim] + 1;
+    case IR_NEG:
+      return -x;
+    case IR_ABS:
+      return fabsl(x);
+    case IR_SQUARE:
+      return x * x;
+    case IR_SQRT:
+      return sqrtl(x);
+    case IR_RSQRT:
+      return 1 / sqrtl(x);
+    case IR_INV:
+      return 1 / x;
+    case IR_EXP:
+      return expl(x);
+    case IR_EXPM1:
+      return expm1l(x);
+    case IR_LOG:
+      return logl(x);
+    case IR_LOG1P:
+      return log1pl(x);
+    case IR_SIN:
+      return sinl(x);
+    case IR_COS:
+      return cosl(x);
+    case IR_TAN:
+      return tanl(x);
+    case IR_ATAN:
+      return atanl(x);
+    case IR_TANH:
+      return tanhl(x);
+    case IR_ERF:
+      return erfl(x);
+    case IR_ERFC:
+      return erfcl(x);
+    case IR_PHI:
+      return erfcl(-x / sqrtl(2)) / 2;
+    case IR_LGAMMA:
+      return lgammal(x);
     case IR_DIGAMMA: { /* by differences of lgamma */
       long double h = 1e-3L * fabsl(x), d[4];
       for (int k = 0; k < 4; k++, h /= 2) d[k] = (lgammal(x + h) - lgammal(x - h)) / (2 * h);
@@ -107,39 +151,68 @@ static long double element(ir_id id, const int64_t *at_) {
       for (; z < 1e4L; z += 1) sum += 1 / (z * z);
       return sum + 1 / z + 1 / (2 * z * z) + 1 / (6 * z * z * z) - 1 / (30 * powl(z, 5));
     }
-    case IR_INV_LOGIT: return 1 / (1 + expl(-x));
-    case IR_LOG1P_EXP: return log1pl(expl(x));
-    case IR_LOG1M_EXP: return log1pl(-expl(x));
-    case IR_FLOOR: return floorl(x);
-    case IR_CEIL: return ceill(x);
-    case IR_ROUND: return roundl(x);
-    case IR_NOT: return x == 0;
-    case IR_ADD: return x + y;
-    case IR_SUB: return x - y;
-    case IR_MUL: return x * y;
-    case IR_DIV: return x / y;
-    case IR_POW: return powl(x, y);
-    case IR_MIN: return fminl(x, y);
-    case IR_MAX: return fmaxl(x, y);
-    case IR_ATAN2: return atan2l(x, y);
-    case IR_FMOD: return fmodl(x, y);
-    case IR_LT: return x < y;
-    case IR_LE: return x <= y;
-    case IR_GT: return x > y;
-    case IR_GE: return x >= y;
-    case IR_EQ: return x == y;
-    case IR_NE: return x != y;
-    case IR_AND: return x != 0 && y != 0;
-    case IR_OR: return x != 0 || y != 0;
-    case IR_IF: return element(n->args[element(n->args[0], at) != 0 ? 1 : 2], at);
+    case IR_INV_LOGIT:
+      return 1 / (1 + expl(-x));
+    case IR_LOG1P_EXP:
+      return log1pl(expl(x));
+    case IR_LOG1M_EXP:
+      return log1pl(-expl(x));
+    case IR_FLOOR:
+      return floorl(x);
+    case IR_CEIL:
+      return ceill(x);
+    case IR_ROUND:
+      return roundl(x);
+    case IR_NOT:
+      return x == 0;
+    case IR_ADD:
+      return x + y;
+    case IR_SUB:
+      return x - y;
+    case IR_MUL:
+      return x * y;
+    case IR_DIV:
+      return x / y;
+    case IR_POW:
+      return powl(x, y);
+    case IR_MIN:
+      return fminl(x, y);
+    case IR_MAX:
+      return fmaxl(x, y);
+    case IR_ATAN2:
+      return atan2l(x, y);
+    case IR_FMOD:
+      return fmodl(x, y);
+    case IR_LT:
+      return x < y;
+    case IR_LE:
+      return x <= y;
+    case IR_GT:
+      return x > y;
+    case IR_GE:
+      return x >= y;
+    case IR_EQ:
+      return x == y;
+    case IR_NE:
+      return x != y;
+    case IR_AND:
+      return x != 0 && y != 0;
+    case IR_OR:
+      return x != 0 || y != 0;
+    case IR_IF:
+      return element(n->args[element(n->args[0], at) != 0 ? 1 : 2], at);
     case IR_GATHER: {
       int64_t position = (int64_t)element(n->args[1], at);
       at[n->dim] = position - 1;
       return element(n->args[0], at);
     }
-    case IR_RENAME: at[n->dim] = at[n->dim2]; return element(n->args[0], at);
-    case IR_PACK: return element(G->parts[n->parts + at[n->dim]], at);
-    default: break;
+    case IR_RENAME:
+      at[n->dim] = at[n->dim2];
+      return element(n->args[0], at);
+    case IR_PACK:
+      return element(G->parts[n->parts + at[n->dim]], at);
+    default:
+      break;
   }
   struct fold s = {.n = n};
   if (n->op == IR_PROD) s.r = 1;
@@ -154,8 +227,8 @@ static long double element(ir_id id, const int64_t *at_) {
 
 struct fixture {
   ir_graph *g;
-  ir_id input[16];    /* by set of dimensions */
-  ir_id positions[16];/* into A, by set of dimensions */
+  ir_id input[16];     /* by set of dimensions */
+  ir_id positions[16]; /* into A, by set of dimensions */
   long double q[512];
 };
 
@@ -185,7 +258,8 @@ static struct fixture start(double low, double high) {
   return f;
 }
 
-static void near(long double a, long double b, long double tolerance, const char *what, int op) {
+static void near(long double a, long double b, long double tolerance, const char *what,
+                 int op) {
   if (a == b || (isnan(a) && isnan(b))) return;
   long double scale = 1 + fabsl(a) + fabsl(b);
   if (!(fabsl(a - b) <= tolerance * scale))
@@ -241,8 +315,8 @@ static void check(struct fixture *f, ir_id node) {
   assert_int_equal(n, ir_size(f->g, dims));
   int64_t at[IR_MAX_DIMS] = {0};
   for (int64_t i = 0; i < n; i++) {
-    near(v[i], element(node, at), op == IR_DIGAMMA || op == IR_TRIGAMMA ? 1e-13L : 1e-17L, "value",
-         op);
+    near(v[i], element(node, at), op == IR_DIGAMMA || op == IR_TRIGAMMA ? 1e-13L : 1e-17L,
+         "value", op);
     near(w[i], v[i], 1e-14L, "value in double", op);
     for (int d = N_DIMS - 1; d >= 0; d--) {
       if (!(dims & ir_bit(d))) continue;
@@ -265,15 +339,19 @@ static void check(struct fixture *f, ir_id node) {
 
 static void unary_operations(void **unused) {
   (void)unused;
-  static const struct { ir_op op; double low, high; } list[] = {
-    {IR_NEG, -2, 2}, {IR_ABS, 0.1, 2}, {IR_ABS, -2, -0.1}, {IR_SQUARE, -2, 2},
-    {IR_SQRT, 0.1, 3}, {IR_RSQRT, 0.1, 3}, {IR_INV, -3, -0.2}, {IR_EXP, -3, 3},
-    {IR_EXPM1, -1, 1}, {IR_LOG, 0.1, 4}, {IR_LOG1P, -0.5, 2}, {IR_SIN, -4, 4},
-    {IR_COS, -4, 4}, {IR_TAN, -1.2, 1.2}, {IR_ATAN, -3, 3}, {IR_TANH, -2, 2},
-    {IR_ERF, -2, 2}, {IR_ERFC, -2, 3}, {IR_PHI, -3, 3}, {IR_LGAMMA, 0.2, 9},
-    {IR_DIGAMMA, 0.3, 30}, {IR_TRIGAMMA, 0.3, 30}, {IR_INV_LOGIT, -4, 4},
-    {IR_LOG1P_EXP, -4, 4}, {IR_LOG1M_EXP, -3, -0.1}, {IR_FLOOR, 0.1, 0.9},
-    {IR_CEIL, 0.1, 0.9}, {IR_ROUND, 0.6, 1.4}, {IR_NOT, 0.2, 1}};
+  static const struct {
+    ir_op op;
+    double low, high;
+  } list[] = {{IR_NEG, -2, 2},          {IR_ABS, 0.1, 2},      {IR_ABS, -2, -0.1},
+              {IR_SQUARE, -2, 2},       {IR_SQRT, 0.1, 3},     {IR_RSQRT, 0.1, 3},
+              {IR_INV, -3, -0.2},       {IR_EXP, -3, 3},       {IR_EXPM1, -1, 1},
+              {IR_LOG, 0.1, 4},         {IR_LOG1P, -0.5, 2},   {IR_SIN, -4, 4},
+              {IR_COS, -4, 4},          {IR_TAN, -1.2, 1.2},   {IR_ATAN, -3, 3},
+              {IR_TANH, -2, 2},         {IR_ERF, -2, 2},       {IR_ERFC, -2, 3},
+              {IR_PHI, -3, 3},          {IR_LGAMMA, 0.2, 9},   {IR_DIGAMMA, 0.3, 30},
+              {IR_TRIGAMMA, 0.3, 30},   {IR_INV_LOGIT, -4, 4}, {IR_LOG1P_EXP, -4, 4},
+              {IR_LOG1M_EXP, -3, -0.1}, {IR_FLOOR, 0.1, 0.9},  {IR_CEIL, 0.1, 0.9},
+              {IR_ROUND, 0.6, 1.4},     {IR_NOT, 0.2, 1}};
   for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
     struct fixture f = start(list[i].low, list[i].high);
     check(&f, ir_unary(f.g, list[i].op, f.input[ir_bit(A) | ir_bit(C)]));
@@ -284,8 +362,9 @@ static void unary_operations(void **unused) {
 
 static void binary_operations(void **unused) {
   (void)unused;
-  static const ir_op list[] = {IR_ADD, IR_SUB, IR_MUL, IR_DIV, IR_POW, IR_MIN, IR_MAX, IR_ATAN2,
-                               IR_FMOD, IR_LT, IR_LE, IR_GT, IR_GE, IR_EQ, IR_NE, IR_AND, IR_OR};
+  static const ir_op list[] = {IR_ADD, IR_SUB,   IR_MUL,  IR_DIV, IR_POW, IR_MIN,
+                               IR_MAX, IR_ATAN2, IR_FMOD, IR_LT,  IR_LE,  IR_GT,
+                               IR_GE,  IR_EQ,    IR_NE,   IR_AND, IR_OR};
   for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
     struct fixture f = start(0.3, 2.5);
     for (int k = 0; k < 12; k++) {
@@ -351,8 +430,8 @@ static void structure(void **unused) {
 
 static void reductions(void **unused) {
   (void)unused;
-  static const ir_op list[] = {IR_SUM, IR_PROD, IR_REDUCE_MIN, IR_REDUCE_MAX, IR_LOG_SUM_EXP,
-                               IR_SUMLOG};
+  static const ir_op list[] = {IR_SUM,        IR_PROD,        IR_REDUCE_MIN,
+                               IR_REDUCE_MAX, IR_LOG_SUM_EXP, IR_SUMLOG};
   for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
     struct fixture f = start(0.4, 1.8);
     for (ir_dims x = 1; x < 16; x++)
@@ -424,9 +503,11 @@ static void workspaces(void **unused) {
   g->n_elements = 3;
   g->n_families = 1;
   ir_id u = ir_input(g, 0, ir_bit(a));
-  ir_id h = ir_centre(g, IR_CENTRE_H, 0, ir_bit(a)), ell = ir_centre(g, IR_CENTRE_L, 0, ir_bit(a));
+  ir_id h = ir_centre(g, IR_CENTRE_H, 0, ir_bit(a)),
+        ell = ir_centre(g, IR_CENTRE_L, 0, ir_bit(a));
   ir_id kappa = ir_centre(g, IR_CENTRE_K, 0, 0);
-  ir_id base = ir_binary(g, IR_MUL, ir_binary(g, IR_ADD, kappa, ell), ir_binary(g, IR_ADD, u, h));
+  ir_id base =
+      ir_binary(g, IR_MUL, ir_binary(g, IR_ADD, kappa, ell), ir_binary(g, IR_ADD, u, h));
   ir_id term = ir_unary(g, IR_SQUARE, base);
   int bound = ir_add_data(g, "theta", 1, order, NULL, -1, false);
   g->params[0].natural_data = bound;
@@ -464,8 +545,9 @@ static void workspaces(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(unary_operations), cmocka_unit_test(binary_operations),
-    cmocka_unit_test(choices), cmocka_unit_test(structure), cmocka_unit_test(reductions),
-    cmocka_unit_test(edges), cmocka_unit_test(workspaces)};
+      cmocka_unit_test(unary_operations), cmocka_unit_test(binary_operations),
+      cmocka_unit_test(choices),          cmocka_unit_test(structure),
+      cmocka_unit_test(reductions),       cmocka_unit_test(edges),
+      cmocka_unit_test(workspaces)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

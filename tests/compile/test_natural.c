@@ -15,8 +15,13 @@
 #include "compile/natural.h"
 #include "graphs.h"
 
-enum { GROUPS = 6, KINDS = 2, OBS = 40, DIM = 3 + GROUPS + GROUPS * KINDS,
-       ELEMENTS = GROUPS + GROUPS * KINDS };
+enum {
+  GROUPS = 6,
+  KINDS = 2,
+  OBS = 40,
+  DIM = 3 + GROUPS + GROUPS * KINDS,
+  ELEMENTS = GROUPS + GROUPS * KINDS
+};
 static ir_graph *G;
 
 static int begin(void **state) {
@@ -56,7 +61,8 @@ static const natural_column *column(const natural *plan, const char *name, natur
 static void columns(void **unused) {
   (void)unused;
   natural *plan = natural_new(G, 63);
-  double *row = calloc((size_t)natural_width(plan), sizeof *row), *again = calloc((size_t)natural_width(plan), sizeof *row);
+  double *row = calloc((size_t)natural_width(plan), sizeof *row),
+         *again = calloc((size_t)natural_width(plan), sizeof *row);
   double q[DIM + ERG_PADDING], C[2 * ELEMENTS + 2];
   point(q, C, 0);
   random_key key = {.seed = 3, .chain = 1, .draw = 4};
@@ -138,7 +144,8 @@ static void recentring(void **unused) {
   for (int number = 1; number < 5; number++) {
     point(q, before, number);
     point(q_new, after, number + 7);
-    assert_int_equal(unconstrain_recentre(u, number == 1 ? NULL : before, after, q, q_new), ERG_OK);
+    assert_int_equal(unconstrain_recentre(u, number == 1 ? NULL : before, after, q, q_new),
+                     ERG_OK);
     natural_run(plan, q, number == 1 ? NULL : before, NULL, row);
     natural_run(plan, q_new, after, NULL, other);
     for (int i = 0; i < DIM; i++) assert_true(close_to(row[i], other[i], 1e-12));
@@ -208,7 +215,8 @@ static void two_forms(void **unused) {
     for (int f = 0; f < 2; f++) {
       for (int i = 0; i < DIM + ERG_PADDING; i++) grad[f][i] = 99;
       void *scratch = aligned_alloc(64, (form[f]->scratch_bytes + 63) / 64 * 64 + 64);
-      assert_int_equal(form[f]->logp(form[f], centring, scratch, q, lp[f], grad[f], moments[f]), ERG_OK);
+      assert_int_equal(form[f]->logp(form[f], centring, scratch, q, lp[f], grad[f], moments[f]),
+                       ERG_OK);
       double again[DIM + ERG_PADDING], lp_again[2];
       form[f]->logp(form[f], centring, scratch, q, lp_again, again, NULL);
       assert_memory_equal(again, grad[f], DIM * sizeof *again);
@@ -254,7 +262,7 @@ static void no_compiler(void **unused) {
   (void)unused;
   said[0] = 0;
   erg_model *m = build((model_host_options){
-    .cc.compiler = "no-such-compiler", .cc.no_cache = true, .log = note});
+      .cc.compiler = "no-such-compiler", .cc.no_cache = true, .log = note});
   assert_non_null(strstr(said, "interpreter"));
   assert_non_null(strstr(model_host_about(m)->reason, "no-such-compiler"));
   assert_non_null(m->extension(m, "erg.source/1"));
@@ -320,8 +328,8 @@ static void many_threads(void **unused) {
 
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-  const struct CMUnitTest tests[] = {
-    T(columns), T(there_and_back), T(recentring), T(circles), T(two_forms), T(no_compiler),
-    T(impossible_points), T(many_threads)};
+  const struct CMUnitTest tests[] = {T(columns),           T(there_and_back), T(recentring),
+                                     T(circles),           T(two_forms),      T(no_compiler),
+                                     T(impossible_points), T(many_threads)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,8 +148,8 @@ static void check_discrete(int number, const double *args) {
 static void every_distribution(void **unused) {
   (void)unused;
   static const double values[][3] = {
-    {0.3, 1.7, 2.5}, {4, 0.5, 0.8}, {1.5, 3, 1.2}, {12, 0.7, 30}, {0.9, 0.2, 0.4}, {60, 0.35, 3},
-    {250, 0.08, 5}, {3.5, 12, 0.25}, {-2, 6, 2}, {1000, 0.45, 9}};
+      {0.3, 1.7, 2.5}, {4, 0.5, 0.8},  {1.5, 3, 1.2},   {12, 0.7, 30}, {0.9, 0.2, 0.4},
+      {60, 0.35, 3},   {250, 0.08, 5}, {3.5, 12, 0.25}, {-2, 6, 2},    {1000, 0.45, 9}};
   for (int number = 0; number < IR_DISTRIBUTION_COUNT; number++) {
     const ir_distribution *d = ir_distribution_at(number);
     int tried = 0;
@@ -162,8 +162,10 @@ static void every_distribution(void **unused) {
       random_key key = {.seed = 1};
       random_stream s = random_open(&key, 0, 0);
       if (!isfinite(random_draw(&s, number, args))) continue; /* out of range, or too large */
-      if (d->discrete) check_discrete(number, args);
-      else check_continuous(number, args);
+      if (d->discrete)
+        check_discrete(number, args);
+      else
+        check_continuous(number, args);
       tried++;
     }
     if (tried < 2) fail_msg("%s: only %d sets of arguments fit", d->name, tried);
@@ -270,8 +272,9 @@ static void nodes(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_distribution), cmocka_unit_test(moments),
-    cmocka_unit_test(impossible_arguments), cmocka_unit_test(streams), cmocka_unit_test(nodes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_distribution),
+                                     cmocka_unit_test(moments),
+                                     cmocka_unit_test(impossible_arguments),
+                                     cmocka_unit_test(streams), cmocka_unit_test(nodes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
