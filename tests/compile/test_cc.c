@@ -2,6 +2,7 @@
  * instruction sets. Skipped without a compiler. */
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -256,6 +258,32 @@ static void no_compiler(void **unused) {
   free(compiler);
 }
 
+static volatile sig_atomic_t alarms;
+static void on_alarm(int signal) {
+  (void)signal;
+  alarms++;
+}
+
+/* Signals that interrupt the wait don't disturb it. */
+static void interrupted(void **unused) {
+  (void)unused;
+  cc_options o = {.cache_dir = folder};
+  struct sigaction action = {.sa_handler = on_alarm}, old; /* no SA_RESTART */
+  struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+  sigaction(SIGALRM, &action, &old);
+  setitimer(ITIMER_REAL, &often, NULL);
+  cc_module *m;
+  char *message;
+  cc_status status = cc_load(TEXT(17), &o, &m, &message);
+  setitimer(ITIMER_REAL, &never, NULL);
+  sigaction(SIGALRM, &old, NULL);
+  if (status == CC_NO_COMPILER) skip();
+  if (status != CC_OK) fail_msg("%s", message);
+  assert_int_equal(answer(m), 17);
+  assert_true(alarms > 0);
+  cc_close(m);
+}
+
 static void cache_out_of_reach(void **unused) {
   (void)unused;
   char below[300];
@@ -275,7 +303,8 @@ static void cache_out_of_reach(void **unused) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
   const struct CMUnitTest tests[] = {
-      T(kept_and_found), T(keys),         T(damaged_entries), T(version_is_kept),
-      T(many_processes), T(wrong_source), T(no_compiler),     T(cache_out_of_reach)};
+      T(kept_and_found),  T(keys),           T(damaged_entries),
+      T(version_is_kept), T(many_processes), T(wrong_source),
+      T(no_compiler),     T(interrupted),    T(cache_out_of_reach)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
