@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,7 +44,12 @@ typedef struct {
   double sync_s, last_sync;
   const out_schema *schema;
   const out_netcdf_api *nc;
-  int file; /* -1: not open */
+  int file;             /* -1: not open */
+  bool broken;          /* a write failed: HDF5 can't close it, what is flushed stays */
+  uint64_t chunk_bytes; /* of one row of chunks, all variables */
+  int space;            /* second descriptor of the file, to reserve space; or -1 */
+  uint64_t reserved;    /* bytes of the file that have their place on the disk */
+  uint64_t pending;     /* bytes given to HDF5 since the last flush, at most */
   file_group groups[OUT_GROUP_COUNT];
   int metric_variable; /* inverse_metric, -1: none */
   coordinate *coordinates;
@@ -72,6 +79,7 @@ bool out_write_failed(erg_problems *p, const char *path, int code) {
 static bool check(netcdf *w, int status, erg_problems *p) {
   if (status == NC_NOERR) return true;
   int code = status > 0 ? status : errno;
+  w->broken = true;
   if (code == ENOSPC || code == EDQUOT || code == EFBIG || code == EIO || code == EROFS) {
     return out_write_failed(p, w->part, code);
   }
@@ -196,6 +204,7 @@ static bool set_chunks(netcdf *w, int id, int variable, const out_variable *v, i
   TRY(def_var_chunking(id, variable, NC_CHUNKED, chunk));
   /* a row of chunks, which blocks of draws fill bit by bit */
   size_t bytes = (size_t)w->schema->chains * (size_t)draws * (size_t)v->n * 8;
+  w->chunk_bytes += bytes;
   if (bytes > MAX_CACHE) bytes = MAX_CACHE;
   if (bytes < (size_t)1 << 20) bytes = (size_t)1 << 20;
   TRY(set_var_chunk_cache(id, variable, bytes, 1021, 0.75f));
@@ -319,6 +328,7 @@ static bool create(netcdf *w, const out_schema *schema, erg_problems *p) {
   w->nc = out_netcdf_load(p);
   if (!w->nc) return false;
   TRY(create(w->part, NC_NETCDF4 | NC_CLOBBER, &w->file));
+  w->space = open(w->part, O_WRONLY | O_CLOEXEC);
   if (!root_attributes(w, p)) return false;
   for (int g = 0; g < OUT_GROUP_COUNT; g++) {
     file_group *f = &w->groups[g];
@@ -434,23 +444,48 @@ static bool write_group(netcdf *w, out_group group, const out_block *b, erg_prob
   return true;
 }
 
-/* HDF5 keeps no file readable that ran out of space half-way, so ask before. */
-static bool has_space(netcdf *w, const out_block *b, erg_problems *p) {
-  char folder[PATH_MAX];
-  struct statvfs disk;
+/* No HDF5 file stays readable that ran out of space half-way through a flush, so the
+ * place is reserved before anything is written: chunks are allocated whole, and those of
+ * two rows of chunks may not be on disk yet. */
+static bool reserve_space(netcdf *w, const out_block *b, erg_problems *p) {
+  struct stat file;
   uint64_t draws = 0;
   for (int c = 0; c < w->schema->chains; c++) draws += (uint64_t)b->filled[c];
-  uint64_t bytes = draws * (uint64_t)w->schema->row * 8;
+  w->pending += draws * (uint64_t)w->schema->row * 8;
+  uint64_t need = w->pending + 2 * w->chunk_bytes + ((uint64_t)1 << 20);
+  if (w->space < 0 || fstat(w->space, &file)) return true;
+  if ((uint64_t)file.st_size + need <= w->reserved) return true;
+  struct rlimit limit; /* which fallocate does not look at */
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+      (uint64_t)file.st_size + need > limit.rlim_cur) {
+    return out_write_failed(p, w->part, EFBIG);
+  }
+  uint64_t more = need + need / 4;
+  if (fallocate(w->space, FALLOC_FL_KEEP_SIZE, file.st_size, (off_t)more) == 0) {
+    w->reserved = (uint64_t)file.st_size + more;
+    return true;
+  }
+  if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR) {
+    return out_write_failed(p, w->part, errno);
+  }
+  char folder[PATH_MAX]; /* a file system that can't reserve: at least look */
+  struct statvfs disk;
   snprintf(folder, sizeof folder, "%s", w->part);
   if (statvfs(dirname(folder), &disk)) return true;
-  /* chunks of draws not yet flushed are allocated whole */
-  uint64_t available = (uint64_t)disk.f_bavail * disk.f_frsize;
-  return available > bytes + bytes / 4 + ((uint64_t)4 << 20) ||
-         out_write_failed(p, w->part, ENOSPC);
+  return (uint64_t)disk.f_bavail * disk.f_frsize > need || out_write_failed(p, w->part, ENOSPC);
+}
+
+/* Gives back what was reserved past the file's end. */
+static void release_space(netcdf *w) {
+  struct stat file;
+  if (w->space < 0) return;
+  if (fstat(w->space, &file) == 0 && ftruncate(w->space, file.st_size)) errno = 0;
+  close(w->space);
+  w->space = -1;
 }
 
 static bool append(netcdf *w, const out_block *b, erg_problems *p) {
-  if (!has_space(w, b, p)) return false;
+  if (!reserve_space(w, b, p)) return false;
   for (int g = 0; g < OUT_GROUP_COUNT; g++) {
     if (w->groups[g].id < 0 || !out_group_has_draws((out_group)g)) continue;
     if (out_is_warmup((out_group)g) != b->warmup) continue;
@@ -460,6 +495,7 @@ static bool append(netcdf *w, const out_block *b, erg_problems *p) {
   if (time - w->last_sync >= w->sync_s) {
     TRY(sync(w->file));
     w->last_sync = now();
+    w->pending = 0;
   }
   return true;
 }
@@ -567,13 +603,17 @@ static bool cut(netcdf *old, erg_problems *p) {
     free(metric);
   }
   if (!good) { /* the long file stays: nothing is lost */
-    if (w->file >= 0) w->nc->close(w->file);
+    if (w->file >= 0 && !w->broken) w->nc->close(w->file);
     w->file = -1;
+    release_space(w);
     unlink(w->part);
     free_netcdf(w);
     return false;
   }
   old->nc->close(old->file);
+  release_space(old);
+  old->space = w->space;
+  w->space = -1;
   if (rename(w->part, old->part)) good = out_write_failed(p, old->part, errno);
   old->file = w->file;
   w->file = -1;
@@ -624,6 +664,7 @@ static bool finish(netcdf *w, const out_end *end, erg_problems *p) {
   int file = w->file;
   w->file = -1;
   TRY(close(file));
+  release_space(w);
   if (rename(w->part, w->path)) return out_write_failed(p, w->path, errno);
   return true;
 }
@@ -639,8 +680,9 @@ static void netcdf_abort(out_sink *s) {
   netcdf *w = (netcdf *)s;
   if (w->file < 0) return;
   out_netcdf_lock();
-  w->nc->close(w->file);
+  if (!w->broken) w->nc->close(w->file);
   w->file = -1;
+  release_space(w);
   out_netcdf_unlock();
 }
 
@@ -670,7 +712,7 @@ static netcdf *new_netcdf(const char *path, double sync_s) {
   w->part = erg_alloc(strlen(path) + 6);
   sprintf(w->part, "%s.part", path);
   w->sync_s = sync_s;
-  w->file = w->metric_variable = -1;
+  w->file = w->metric_variable = w->space = -1;
   for (int g = 0; g < OUT_GROUP_COUNT; g++) w->groups[g].id = -1;
   return w;
 }
