@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/paths.h"
 #include "run/text.h"
 
 void cli_say(const cli_args *args, const char *format, ...) {
@@ -50,7 +51,9 @@ static void print_message(void *data, erg_log_level level, const char *text) {
 }
 
 void cli_host(const cli_args *args, run_host *host) {
-  run_host_init(host, NULL);
+  char *kernels = run_cache_folder("kernels");
+  run_host_init(host, kernels);
+  free(kernels);
   host->print = print_message;
   if (cli_given(args, "quiet")) host->least = ERG_LOG_WARNING;
 }

@@ -114,8 +114,8 @@ typedef enum engine_setting {
   {"integration_time", ERG_TYPE_REAL, 1.5707963267948966, 1e-6, 1e6,                       \
    "HMC: length of a trajectory, in units of the metric", 0},                              \
   {"max_steps", ERG_TYPE_INT, 1000, 1, 1000000, "HMC: most leapfrogs a trajectory", 0},    \
-  {"step_size", ERG_TYPE_REAL, 0.1, 1e-12, 1e6,                                            \
-   "initial step size; kept as it is without warm-up", 0},                                 \
+  {"step_size", ERG_TYPE_REAL, 0.0, 0.0, 1e6,                                              \
+   "first step size, kept as it is without warm-up; 0: searched", 0},                                 \
   {"launch", ERG_TYPE_INT, 0, 0, 1000000000,                                               \
    "gradients a launch, 0: chosen by the clock; draws do not depend on it", 0}
 
@@ -129,6 +129,13 @@ erg_status engine_advance(erg_run *run, erg_block *block);
 void engine_destroy(erg_run *run);
 /* Seconds per stage so far (extension erg.stages/1). */
 void engine_stages(const erg_run *run, erg_stages *out);
+
+/* Extension erg.gradient/1; the sampler's function adds its backend. */
+erg_status engine_gradient(const erg_host *host, const erg_job *job,
+                           const engine_backend *backend, const double *centring, double *lp,
+                           double *gradient);
+/* Extension erg.bits/1. Counted up whenever a change of the engine alters draws. */
+extern const char engine_bits[];
 
 /* Checks what any backend would refuse (sizes, settings, a job's numbers): ERG_OK or
  * ERG_UNSUPPORTED or ERG_INVALID after host->fail. Part of a sampler's `supports`. */

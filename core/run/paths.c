@@ -121,3 +121,16 @@ bool run_make_folders(const char *path) {
   errno = error;
   return good;
 }
+
+char *run_cache_folder(const char *name) {
+  const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+  bool given = base && *base == '/';
+  if (!given && !(home && *home == '/')) return NULL;
+  char *above = run_text("%s%s/ergode", given ? base : home, given ? "" : "/.cache");
+  char *path = run_text("%s/%s", above, name);
+  bool good = run_make_folders(above) && (mkdir(path, 0700) == 0 || errno == EEXIST);
+  free(above);
+  if (good) return path;
+  free(path);
+  return NULL;
+}

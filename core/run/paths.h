@@ -23,6 +23,10 @@ char **run_model_names(void);
 char **run_preset_names(void);
 void run_names_free(char **names);
 
+/* $XDG_CACHE_HOME/ergode/NAME, or ~/.cache/ergode/NAME: made, for the user alone. To be
+ * freed; NULL where there is no such place: nothing is cached then. */
+char *run_cache_folder(const char *name);
+
 /* Makes a folder and those above it; false with errno. */
 bool run_make_folders(const char *path);
 

@@ -63,9 +63,19 @@ static erg_status cpu_create(const erg_host *host, const erg_job *job, erg_run *
   return status == ERG_OK ? engine_create(host, job, &cpu_backend, run) : status;
 }
 
+static erg_status cpu_gradient(const erg_host *host, const erg_job *job,
+                               const double *centring, double *lp, double *gradient) {
+  erg_status status = cpu_supports(host, job);
+  if (status != ERG_OK) return status;
+  return engine_gradient(host, job, &cpu_backend, centring, lp, gradient);
+}
+
 static const erg_stages_extension stages = {sizeof stages, engine_stages};
+static const erg_gradient_extension gradient = {sizeof gradient, cpu_gradient};
 static const void *cpu_extension(const erg_sampler *sampler, const char *id) {
   (void)sampler;
+  if (strcmp(id, "erg.gradient/1") == 0) return &gradient;
+  if (strcmp(id, "erg.bits/1") == 0) return engine_bits;
   return strcmp(id, "erg.stages/1") == 0 ? &stages : NULL;
 }
 

@@ -61,10 +61,20 @@ static erg_status create(const erg_host *host, const erg_job *job, erg_run **run
   return engine_create(host, job, &backend, run);
 }
 
+static erg_status evaluate(const erg_host *host, const erg_job *job, const double *centring,
+                           double *lp, double *gradient) {
+  erg_status status = supports(host, job);
+  if (status != ERG_OK) return status;
+  return engine_gradient(host, job, &backend, centring, lp, gradient);
+}
+
 static const erg_stages_extension stages = {sizeof stages, engine_stages};
+static const erg_gradient_extension gradient = {sizeof gradient, evaluate};
 
 static const void *extension(const erg_sampler *sampler, const char *id) {
   (void)sampler;
+  if (strcmp(id, "erg.gradient/1") == 0) return &gradient;
+  if (strcmp(id, "erg.bits/1") == 0) return engine_bits;
   return strcmp(id, "erg.stages/1") == 0 ? &stages : NULL;
 }
 

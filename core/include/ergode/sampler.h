@@ -166,6 +166,22 @@ typedef struct erg_stages_extension {
   void (*stages)(const erg_run *run, erg_stages *out);
 } erg_stages_extension;
 
+/* extension "erg.gradient/1" of a sampler: the model as its devices compute it, for
+ * checks. At the points job->initial [chains][dim] (chain c on the device that a run of
+ * this job would give it), under `centring` (layout as in erg_model; NULL: ell = h = 0):
+ *   lp        [chains][2], as erg_model.logp gives it; -inf or NaN: rejected
+ *   gradient  [chains][dim]
+ * warmup and draws of the job don't matter. Errors as create has them. */
+typedef struct erg_gradient_extension {
+  uint32_t size;
+  erg_status (*gradient)(const erg_host *host, const erg_job *job,
+                         const double *centring, double *lp, double *gradient);
+} erg_gradient_extension;
+
+/* extension "erg.bits/1" of a sampler: a NUL-terminated text. Samplers with the same
+ * text promise the same bits in every draw for jobs that differ in devices and threads
+ * only; the benchmark holds them to it. */
+
 #ifdef __cplusplus
 }
 #endif
