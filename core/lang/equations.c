@@ -1,4 +1,5 @@
 /* Definitions: plain ones, index equations "K[i, j]" = "...", and their cases. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lang/build.h"
@@ -123,52 +124,114 @@ static int fixed_count(const ast_left *left) {
   return n;
 }
 
+/* The elements that are left to each case: where its own test holds and none of a more
+ * special case. */
+static bool case_tests(lang_builder *b, const lang_item *item, const lang_value *target,
+                       ir_id *tests, ir_id *covers) {
+  for (int c = 0; c < item->n_equations; c++) {
+    lang_scope scope = lang_enter(b);
+    bool good = lang_bind_left(b, &item->equations[c].left, target, &tests[c]);
+    lang_leave(b, scope);
+    if (!good) return false;
+  }
+  for (int c = 0; c < item->n_equations; c++) {
+    covers[c] = tests[c];
+    for (int k = 0; k < item->n_equations; k++) {
+      if (fixed_count(&item->equations[k].left) <= fixed_count(&item->equations[c].left) ||
+          tests[k] == IR_NONE)
+        continue;
+      ir_id other = ir_unary(b->g, IR_NOT, tests[k]);
+      covers[c] = covers[c] == IR_NONE ? other : ir_binary(b->g, IR_AND, covers[c], other);
+    }
+  }
+  return true;
+}
+
+/* Whether some element of a data-only test is true. */
+static bool anywhere(lang_builder *b, ir_id test) {
+  double *v = lang_evaluate(b->g, test);
+  bool any = false;
+  for (int64_t k = 0, n = ir_size(b->g, lang_dims(b, test)); v && k < n && !any; k++)
+    any = v[k] != 0;
+  free(v);
+  return any;
+}
+
+/* Every element belongs to one case: no gap, and no two equally special ones. */
+static bool check_cases(lang_builder *b, const lang_item *item, const ir_id *tests) {
+  ir_id none = ir_const(b->g, 1);
+  for (int c = 0; c < item->n_equations; c++) {
+    const ast_left *left = &item->equations[c].left;
+    ir_id own = tests[c] == IR_NONE ? ir_const(b->g, 1) : tests[c];
+    for (int k = 0; k < c; k++) {
+      const ast_left *other = &item->equations[k].left;
+      ir_id test = tests[k] == IR_NONE ? ir_const(b->g, 1) : tests[k];
+      if (fixed_count(other) == fixed_count(left) &&
+          anywhere(b, ir_binary(b->g, IR_AND, own, test)))
+        return erg_error(b->p, left->place, "make one of them more special, or their conditions "
+                                            "exclude each other",
+                         "this case of '%s' overlaps with that of line %d", item->name,
+                         other->place.line);
+    }
+    none = ir_binary(b->g, IR_AND, none, ir_unary(b->g, IR_NOT, own));
+  }
+  if (anywhere(b, none))
+    return erg_error(b->p, item->place, "add the general case, for example \"x[i]\" = 0",
+                     "the cases of '%s' leave a gap", item->name);
+  return true;
+}
+
+static lang_value lower_case(lang_builder *b, const lang_equation *eq, const lang_value *target,
+                             ir_id covers) {
+  lang_scope scope = lang_enter(b);
+  ir_id test;
+  lang_value v = LANG_BAD;
+  if (lang_bind_left(b, &eq->left, target, &test)) {
+    b->guard = covers;
+    v = lang_lower(b, eq->value);
+  }
+  lang_leave(b, scope);
+  return v;
+}
+
+/* The most general case, and over it each more special one. */
+static lang_value join_cases(lang_builder *b, const lang_item *item, const lang_value *target) {
+  ir_id *tests = lang_alloc(&b->arena, 2 * (size_t)item->n_equations * sizeof *tests);
+  ir_id *covers = tests + item->n_equations, result = IR_NONE;
+  if (!case_tests(b, item, target, tests, covers) || !check_cases(b, item, tests))
+    return LANG_BAD;
+  int into = -1;
+  for (int special = 0; special <= LANG_MAX_RANK + 1; special++)
+    for (int c = 0; c < item->n_equations; c++) {
+      const lang_equation *eq = &item->equations[c];
+      if (fixed_count(&eq->left) != special) continue;
+      lang_value v = lower_case(b, eq, target, covers[c]);
+      if (v.node == IR_NONE) return v;
+      if (item->n_equations == 1) into = v.into;
+      result = result == IR_NONE ? v.node : ir_if(b->g, tests[c], v.node, result);
+    }
+  lang_value v = lang_make(b, result);
+  v.into = into;
+  return v;
+}
+
 static lang_value index_equation(lang_builder *b, const lang_item *item) {
-  int rank = item->equations[0].left.n_indices, dims[LANG_MAX_RANK];
+  int rank = item->equations[0].left.n_indices;
   lang_value target = {.rank = rank, .into = -1, .item = item};
   ir_dims all = 0;
   for (int k = 0; k < rank; k++) {
     int dim = range_in(b, item, k);
     if (dim < 0 || (dim = lang_alias(b, dim, all, item->place)) < 0) return LANG_BAD;
-    dims[k] = dim;
     all |= ir_bit(dim);
     target.order[k] = (uint8_t)dim;
   }
   if (!lang_check_size(b, all, item->place)) return LANG_BAD;
-  /* The most general case first; each more special one goes over it. */
-  ir_id result = IR_NONE;
-  int into = -1;
-  for (int special = 0, done = 0; done < item->n_equations && special <= rank + 1; special++)
-    for (int c = 0; c < item->n_equations; c++) {
-      const lang_equation *eq = &item->equations[c];
-      if (fixed_count(&eq->left) != special) continue;
-      done++;
-      lang_scope scope = lang_enter(b);
-      ir_id test;
-      lang_value v = LANG_BAD;
-      if (lang_bind_left(b, &eq->left, &target, &test)) {
-        b->guard = test;
-        v = lang_lower(b, eq->value);
-      }
-      lang_leave(b, scope);
-      if (v.node == IR_NONE) return v;
-      if (item->n_equations == 1) into = v.into;
-      if (test != IR_NONE && result == IR_NONE) {
-        erg_error(b->p, eq->left.place, "add the general case, for example \"x[i]\" = 0",
-                  "the cases of '%s' leave a gap", item->name);
-        return LANG_BAD;
-      }
-      if (test == IR_NONE && result != IR_NONE) {
-        erg_error(b->p, eq->left.place, "keep one of them", "two cases of '%s' overlap",
-                  item->name);
-        return LANG_BAD;
-      }
-      result = result == IR_NONE ? v.node : ir_if(b->g, test, v.node, result);
-    }
-  (void)dims;
-  if (!lang_check_size(b, lang_dims(b, result) | all, item->place)) return LANG_BAD;
-  lang_value v = lang_make(b, lang_widen(b, result, all));
-  v.into = into;
+  lang_value found = join_cases(b, item, &target);
+  if (found.node == IR_NONE ||
+      !lang_check_size(b, lang_dims(b, found.node) | all, item->place))
+    return LANG_BAD;
+  lang_value v = lang_make(b, lang_widen(b, found.node, all));
+  v.into = found.into;
   /* the left side's order first, then what else there is */
   uint8_t order[LANG_MAX_RANK];
   int n = rank;
