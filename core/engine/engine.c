@@ -11,6 +11,7 @@
 #define RETURN_SECONDS 0.1   /* advance comes back so often, for the progress line */
 #define BUFFER_DRAWS 64      /* room of the device's draws buffer, a chain */
 #define BUFFER_BYTES (256.0 * 1024 * 1024)
+#define FIRST_STEP 0.1       /* where the search of the step size begins */
 #define INITIAL_TRIES 16
 #define INITIAL_MOST 100
 
@@ -123,9 +124,10 @@ static erg_status start_chains(erg_run *run) {
     chain->number = job->first_chain + c;
     chain->phase = ERG_PHASE_IDLE;
     chain->fresh = ERG_FRESH_INIT;
-    chain->step = chain->da_step = job->settings[ENGINE_STEP_SIZE];
+    chain->step = chain->da_step =
+        job->settings[ENGINE_STEP_SIZE] > 0 ? job->settings[ENGINE_STEP_SIZE] : FIRST_STEP;
+    chain->search = job->warmup > 0 || job->settings[ENGINE_STEP_SIZE] == 0;
     if (job->warmup > 0) {
-      chain->search = 1;
       chain->metric_from_gradient =
           job->settings[ENGINE_METRIC] == ENGINE_METRIC_GRADIENT;
     }
@@ -322,7 +324,7 @@ static erg_status end_stage(erg_run *run) {
   }
   for (int32_t c = 0; c < chains; c++) {
     if (restart) run->scalars[c].search = 1;
-    if (stage->last) {
+    if (stage->last && (stage->adapt & ERG_ADAPT_STEP)) {
       run->scalars[c].step = run->scalars[c].da_step;
       run->scalars[c].search = 0;
     }

@@ -9,6 +9,7 @@
 #define FINAL_PERCENT 15
 #define EARLY_SWITCH 10
 #define FIRST_WINDOW 80
+#define SHORTEST 10   /* below it nothing is adapted; the step size is searched twice */
 #define EARLY_DEPTH 7 /* until the metric knows something */
 #define EARLY_DEPTH_UNTIL 10
 
@@ -105,7 +106,10 @@ static void plain_stages(engine_schedule *s, int32_t warmup, int centring, int d
 void engine_schedule_make(engine_schedule *schedule, engine_metric metric, int64_t warmup,
                           int64_t draws, int centring, int max_depth) {
   memset(schedule, 0, sizeof *schedule);
-  if (metric == ENGINE_METRIC_GRADIENT) {
+  if (warmup < SHORTEST) {
+    engine_stage *stage = add(schedule, (int32_t)warmup, 0, max_depth);
+    if (stage) stage->restart = 1;
+  } else if (metric == ENGINE_METRIC_GRADIENT) {
     gradient_stages(schedule, (int32_t)warmup, centring, max_depth);
   } else if (metric == ENGINE_METRIC_STAN) {
     stan_stages(schedule, (int32_t)warmup, centring, max_depth);

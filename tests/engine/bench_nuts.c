@@ -127,6 +127,8 @@ int main(int argc, char **argv) {
       measure(s, &targets[i], number ? number : 3, 400, 1000, 4, 0.8, 0, 1);
       measure(s, &targets[i], number ? number : 3, 200, 200, 2, 0.8, 0, 1);
       measure(s, &targets[i], number ? number : 3, 1000, 1000, 4, 0.8, 1, 1);
+      if (targets[i].kind < 0)
+        measure(s, &targets[i], number ? number : 3, 1000, 1000, 4, 0.9, 0, 0);
     }
   } else {
     static const int lengths[] = {0, 1, 10, 20, 50, 200, 1000};
