@@ -1,4 +1,4 @@
-/* libnetcdf, loaded on first use (docs/adr/0011-netcdf-on-first-use.md). The functions'
+/* libnetcdf, loaded on first use (docs/adr/0050-netcdf-on-first-use.md). The functions'
  * types are those of the installed header, so the compiler checks every call. */
 #ifndef ERGODE_OUTPUT_NETCDF_API_H
 #define ERGODE_OUTPUT_NETCDF_API_H
