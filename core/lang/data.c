@@ -31,11 +31,10 @@ static bool json_element(const erg_source *source, erg_place from, int64_t k, er
   for (int line = 1; line < from.line && s < end; s++) line += *s == '\n';
   s += from.column - 1;
   if (s >= end) return false;
-  bool in_key = *s == '"';
+  bool in_key = s > source->text && s[-1] == '"'; /* the place is that of the key's text */
   if (in_key) {
-    for (s++; s < end && *s != '"'; s++)
+    for (; s < end && *s != '"'; s++)
       if (*s == '\\') s++;
-    s++;
     while (s < end && *s != ':') s++;
     s++;
   }
@@ -171,7 +170,9 @@ static const char *fault(data_kind kind, double v, double size, double low, doub
     case KIND_INT: return whole ? NULL : "is not an integer";
     case KIND_COUNT: return whole && v >= 0 ? NULL : "is not a count (0, 1, 2, ...)";
     case KIND_BINARY: return v == 0 || v == 1 ? NULL : "is neither 0 nor 1";
-    case KIND_INDEX: return whole && v >= 1 && v <= size ? NULL : "is out of range";
+    case KIND_INDEX:
+      if (!whole) return "is not an integer";
+      return v >= 1 && v <= size ? NULL : "is out of range";
     case KIND_BOUNDED: return v >= low && v <= high ? NULL : "is outside its bounds";
     default: return NULL;
   }
@@ -208,8 +209,10 @@ static bool check_values(lang_builder *b, const lang_item *item, data_kind kind,
     if (kind == KIND_INDEX && into >= 0 && !isnan(values[k]))
       next = lang_print(&b->arena, "'%s' indexes %s, from 1 to %lld", item->name,
                         b->g->dims[into].name, (long long)b->g->dims[into].size);
-    good = erg_error(b->p, lang_element_place(b, item, k), next, "%s = %.15g %s", element,
-                     values[k], trouble);
+    erg_place place = lang_element_place(b, item, k);
+    good = isnan(values[k])
+               ? erg_error(b->p, place, next, "%s %s", element, trouble)
+               : erg_error(b->p, place, next, "%s = %.15g %s", element, values[k], trouble);
   }
   free(low);
   free(high);

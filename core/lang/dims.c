@@ -21,9 +21,9 @@ static const erg_array *find_array(const lang_builder *b, const char *name) {
 }
 
 static const char *list_of_data(lang_builder *b) {
-  if (!b->data || !b->data->count)
-    return b->simulation ? "give it in [simulate], or on the command line by --dim NAME=SIZE"
-                         : "there is no data file, or it is empty";
+  if (b->simulation) return "give it in [simulate], or on the command line by --dim NAME=SIZE";
+  if (!b->data) return "name a data file";
+  if (!b->data->count) return "the data file is empty";
   char *text = lang_print(&b->arena, "the data file has:");
   for (int i = 0; i < b->data->count && i < 40; i++)
     text = lang_print(&b->arena, "%s%s %s", text, i ? "," : "", b->data->arrays[i].name);
@@ -100,7 +100,8 @@ static number size_call(lang_builder *b, const ast *e, int self) {
   bool rounded = !strcmp(e->name, "floor") || !strcmp(e->name, "ceil");
   if (!(rounded && e->n_args == 1) && !((smallest || largest) && e->n_args == 2)) {
     erg_error(b->p, e->whole, "sizes know + - * / ^, size, min, max, floor and ceil",
-              "'%s' with %d arguments can't make a size", e->name, e->n_args);
+              "'%s' with %d argument%s can't make a size", e->name, e->n_args,
+              e->n_args == 1 ? "" : "s");
     return FAIL;
   }
   number x = size_value(b, e->args[0], self);
