@@ -50,6 +50,7 @@ typedef struct {
   ir_graph *g;
   lang_arena arena;        /* texts of messages */
   bool simulation;
+  bool binding;            /* data are being bound: nothing else is known yet */
   lang_symbol *symbols;    /* one an item */
   int *dim_state;          /* lang_state of each dimension */
   /* scope */
@@ -77,7 +78,8 @@ bool lang_order(const lang_builder *b, ir_dims dims, uint8_t *order, int *rank);
 /* A dimension equal to `dim` that isn't in `avoid`: itself or an alias. -1 with an error. */
 int lang_alias(lang_builder *b, int dim, ir_dims avoid, erg_place place);
 int lang_anonymous(lang_builder *b, int64_t size, erg_place place); /* -1 with an error */
-/* Makes a bracketed vector follow the one dimension of its length among `dims`. */
+/* Makes a bracketed vector, or an expression of such, follow the one dimension of its
+ * length among `dims`. */
 ir_id lang_fit_vector(lang_builder *b, ir_id node, ir_dims dims);
 /* The same values over exactly `dims` more. */
 ir_id lang_widen(lang_builder *b, ir_id node, ir_dims dims);
@@ -97,6 +99,7 @@ int lang_size_entries(const lang_builder *b, const char **names, int room);
 
 /* ---- data.c ------------------------------------------------------------------- */
 bool lang_bind_data(lang_builder *b);
+lang_value lang_bind_item(lang_builder *b, int i);
 /* Place of element k (canonical order) of data entry of `item`. */
 erg_place lang_element_place(const lang_builder *b, const lang_item *item, int64_t k);
 /* "y[3, 2]" */

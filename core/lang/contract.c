@@ -40,7 +40,12 @@ lang_value lang_contraction(lang_builder *b, const ast *e, lang_value x, lang_va
     base = last;
   }
   if (base < 0) {
-    erg_error(b->p, e->place, "'@' sums over a dimension that both sides have",
+    bool unnamed = false;
+    for (int d = 0; d < g->n_dims; d++)
+      unnamed = unnamed || (((dx | dy) & ir_bit(d)) && g->dims[d].name[0] == '#');
+    erg_error(b->p, e->place,
+              unnamed ? "declare both with the same named dimension: \"real[feature]\""
+                      : "'@' sums over a dimension that both sides have",
               "%s and %s share no dimension", lang_shape(b, x.order, x.rank),
               lang_shape(b, y.order, y.rank));
     return LANG_BAD;

@@ -229,14 +229,14 @@ static const char *what_the_file_has(lang_builder *b) {
   return text;
 }
 
-static bool bind(lang_builder *b, int i) {
+lang_value lang_bind_item(lang_builder *b, int i) {
   const lang_item *item = &b->m->items[i];
   lang_symbol *s = &b->symbols[i];
-  s->state = LANG_FAILED;
   data_kind kind;
   uint8_t order[LANG_MAX_RANK];
   int rank;
-  if (!kind_of(b, item, &kind) || !lang_type_dims(b, &item->type, order, &rank)) return false;
+  if (!kind_of(b, item, &kind) || !lang_type_dims(b, &item->type, order, &rank))
+    return LANG_BAD;
   const erg_array *a = b->data ? erg_dataset_get(b->data, item->from) : NULL;
   if (!a) {
     const char *next = what_the_file_has(b);
@@ -246,10 +246,14 @@ static bool bind(lang_builder *b, int i) {
       const char *near = erg_nearest(item->from, names);
       if (near) next = lang_print(&b->arena, "did you mean '%s'? %s", near, next);
     }
-    return erg_error(b->p, item->place, next, "no data for '%s'", item->from);
+    erg_error(b->p, item->place, next, "no data for '%s'", item->from);
+    return LANG_BAD;
   }
   s->array = a;
-  if (!same_shape(b, a, order, rank)) return wrong_shape(b, item, a, order, rank);
+  if (!same_shape(b, a, order, rank)) {
+    wrong_shape(b, item, a, order, rank);
+    return LANG_BAD;
+  }
   ir_dims dims = 0;
   for (int k = 0; k < rank; k++) dims |= ir_bit(order[k]);
   double *values = malloc((size_t)(a->n > 0 ? a->n : 1) * sizeof *values);
@@ -264,14 +268,15 @@ static bool bind(lang_builder *b, int i) {
   memcpy(s->value.order, order, sizeof order);
   bool good = check_values(b, item, kind, into, values, a->n, &s->value);
   free(values);
-  if (good) s->state = LANG_DONE;
-  return good;
+  return good ? s->value : LANG_BAD;
 }
 
 bool lang_bind_data(lang_builder *b) {
   bool good = true;
+  b->binding = true;
   for (int i = 0; i < b->m->n_items; i++)
-    if (b->m->items[i].kind == ITEM_DATA && b->symbols[i].state == LANG_NEW)
-      good = bind(b, i) && good;
+    if (b->m->items[i].kind == ITEM_DATA)
+      good = lang_resolve(b, i, b->m->items[i].place).node != IR_NONE && good;
+  b->binding = false;
   return good;
 }

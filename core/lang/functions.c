@@ -221,7 +221,7 @@ lang_value lang_call(lang_builder *b, const ast *e) {
   if (f->kind == F_IF) return conditional(b, e);
   if (f->kind == F_SIZE) return size_of(b, e);
   if (f->kind == F_DRAW) return draw(b, e);
-  lang_value v[3];
+  lang_value v[3] = {LANG_BAD, LANG_BAD, LANG_BAD};
   for (int i = 0; i < e->n_args; i++) {
     v[i] = lang_lower(b, e->args[i]);
     if (v[i].node == IR_NONE) return LANG_BAD;

@@ -12,7 +12,8 @@ static void cyclic(lang_builder *b, int i, erg_place place) {
   if (from == b->n_active - 1) {
     const char *next = item->kind == ITEM_PARAM
                            ? "a prior may depend on other parameters only"
-                           : "recursive definitions (scans) are not built yet";
+                           : item->kind == ITEM_DATA   ? "its bounds are made of numbers and other data"
+                                         : "recursive definitions (scans) are not built yet";
     erg_error(b->p, place, next, "the %s of '%s' refers to itself",
               item->kind == ITEM_PARAM ? "prior" : "definition", item->name);
     return;
@@ -28,7 +29,7 @@ static lang_value compute(lang_builder *b, int i) {
   const lang_item *item = &b->m->items[i];
   switch (item->kind) {
     case ITEM_PARAM: return b->simulation ? lang_simulate_item(b, i) : lang_param(b, i);
-    case ITEM_DATA: return b->simulation ? lang_simulate_item(b, i) : LANG_BAD;
+    case ITEM_DATA: return b->simulation ? lang_simulate_item(b, i) : lang_bind_item(b, i);
     default: return lang_equations(b, item);
   }
 }
@@ -36,6 +37,11 @@ static lang_value compute(lang_builder *b, int i) {
 lang_value lang_resolve(lang_builder *b, int i, erg_place place) {
   lang_symbol *s = &b->symbols[i];
   const lang_item *item = &b->m->items[i];
+  if (b->binding && item->kind != ITEM_DATA) {
+    erg_error(b->p, place, "write numbers and data", "the bounds of data can't depend on '%s'",
+              item->name);
+    return LANG_BAD;
+  }
   switch (s->state) {
     case LANG_DONE: break;
     case LANG_FAILED: return LANG_BAD; /* reported where it failed */

@@ -74,18 +74,32 @@ int lang_anonymous(lang_builder *b, int64_t size, erg_place place) {
   return room_for_dim(b, place) ? ir_anonymous_dim(b->g, size) : -1;
 }
 
-ir_id lang_fit_vector(lang_builder *b, ir_id node, ir_dims dims) {
+/* Whether `node` has the anonymous dimension `dim` from bracketed vectors only, as in
+ * 2 * [1, 3]. */
+static bool from_brackets(const lang_builder *b, ir_id node, int dim, int depth) {
   const ir_node *n = ir_at(b->g, node);
-  if (n->op != IR_PACK) return node;
-  int own = n->dim, found = -1;
-  if (dims & ir_bit(own)) return node;
-  for (int d = 0; d < b->g->n_dims; d++) {
-    if (!(dims & ir_bit(d)) || (n->dims & ir_bit(d)) || b->g->dims[d].size != n->n_parts)
-      continue;
-    if (found >= 0) return node; /* ambiguous: the shapes won't fit, and say so */
-    found = d;
+  if (!(n->dims & ir_bit(dim))) return true;
+  if (n->op == IR_PACK) return n->dim == dim;
+  if (!ir_is_elementwise((ir_op)n->op) || depth > 32) return false;
+  for (int i = 0; i < n->n_args; i++)
+    if (!from_brackets(b, n->args[i], dim, depth + 1)) return false;
+  return true;
+}
+
+ir_id lang_fit_vector(lang_builder *b, ir_id node, ir_dims dims) {
+  ir_dims own = lang_dims(b, node), extra = own & ~dims;
+  for (int d = 0; extra && d < b->g->n_dims; d++) {
+    if (!(extra & ir_bit(d)) || b->g->dims[d].name[0] != '#') continue;
+    int found = -1, count = 0;
+    for (int to = 0; to < b->g->n_dims; to++)
+      if ((dims & ~own & ir_bit(to)) && b->g->dims[to].size == b->g->dims[d].size) {
+        found = to;
+        count++;
+      }
+    /* where it is ambiguous the shapes won't fit, and the caller says so */
+    if (count == 1 && from_brackets(b, node, d, 0)) return ir_rename(b->g, node, d, found);
   }
-  return found < 0 ? node : ir_rename(b->g, node, own, found);
+  return node;
 }
 
 ir_id lang_widen(lang_builder *b, ir_id node, ir_dims dims) {
