@@ -23,7 +23,11 @@
 typedef double erg_v __attribute__((vector_size(64)));
 typedef long erg_vi __attribute__((vector_size(64)));
 typedef unsigned long erg_vu_ __attribute__((vector_size(64)));
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+typedef unsigned char erg_m; /* a mask: a bit a lane, in a mask register */
+#else
 typedef erg_vi erg_m; /* a mask: all bits or none in each lane */
+#endif
 typedef double erg_v_u_ __attribute__((vector_size(64), aligned(8), may_alias));
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
@@ -47,22 +51,56 @@ typedef union { erg_vi v; erg_parti_ h[ERG_HALVES_]; } erg_cuti_;
     for (int i = 0; i < ERG_HALVES_; i++) r.h[i] = x.h[i] op y.h[i];         \
     return r.v;                                                              \
   }
-#else
-#define ERG_COMPARE_(name, op)                                               \
-  ERG_FN erg_m name(erg_v a, erg_v b) { return (erg_m)(a op b); }
-#endif
 ERG_COMPARE_(erg_lt, <)
 ERG_COMPARE_(erg_le, <=)
 ERG_COMPARE_(erg_gt, >)
 ERG_COMPARE_(erg_ge, >=)
 ERG_COMPARE_(erg_eq, ==)
 ERG_COMPARE_(erg_ne, !=)
+#else
+/* Predicates of VCMPPD, quiet: a NaN makes all false but ne. */
+#define ERG_COMPARE_(name, predicate)                                        \
+  ERG_FN erg_m name(erg_v a, erg_v b) {                                      \
+    return (erg_m)__builtin_ia32_cmppd512_mask(a, b, predicate, -1, 4);      \
+  }
+ERG_COMPARE_(erg_lt, 17)
+ERG_COMPARE_(erg_le, 18)
+ERG_COMPARE_(erg_gt, 30)
+ERG_COMPARE_(erg_ge, 29)
+ERG_COMPARE_(erg_eq, 0)
+ERG_COMPARE_(erg_ne, 4)
+#endif
 
 ERG_FN erg_v erg_splat(double x) { return (erg_v){x, x, x, x, x, x, x, x}; }
 ERG_FN erg_vi erg_splati(long x) { return (erg_vi){x, x, x, x, x, x, x, x}; }
 ERG_FN double erg_first(erg_v v) { return v[0]; }
 
 ERG_FN erg_v erg_load(const double *p) { return *(const erg_v_u_ *)p; }
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__clang__)
+#define ERG_MEMORY_(p) ((erg_v *)(p))
+#else
+#define ERG_MEMORY_(p) (p)
+#endif
+typedef int erg_index_ __attribute__((vector_size(32), aligned(4), may_alias));
+ERG_FN erg_m erg_lane_below(int n) {
+  return (erg_m)(n >= ERG_W ? 0xff : n <= 0 ? 0 : (1 << n) - 1);
+}
+/* The first n lanes; the others are 0 and their memory isn't touched. */
+ERG_FN erg_v erg_load_n(const double *p, int n) {
+  return __builtin_ia32_loadupd512_mask((void *)ERG_MEMORY_(p), erg_splat(0.0), erg_lane_below(n));
+}
+ERG_FN void erg_store(double *p, erg_v v) { *(erg_v_u_ *)p = v; }
+ERG_FN void erg_store_n(double *p, int n, erg_v v) {
+  __builtin_ia32_storeupd512_mask((void *)ERG_MEMORY_(p), v, erg_lane_below(n));
+}
+ERG_FN erg_v erg_gather(const double *p, const int *index) {
+  return __builtin_ia32_gathersiv8df(erg_splat(0.0), p, *(const erg_index_ *)index, (char)-1, 8);
+}
+#else
+ERG_FN erg_m erg_lane_below(int n) {
+  return erg_lt((erg_v){0, 1, 2, 3, 4, 5, 6, 7}, erg_splat((double)n));
+}
 /* The first n lanes; the others are 0 and their memory isn't touched. */
 ERG_FN erg_v erg_load_n(const double *p, int n) {
   erg_v r = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -83,6 +121,7 @@ ERG_FN erg_v erg_gather(const double *p, const int *index) {
              p[index[4]], p[index[5]], p[index[6]], p[index[7]]};
   return r;
 }
+#endif
 ERG_FN void erg_scatter(double *p, const int *index, erg_v v) {
   for (int l = 0; l < ERG_W; l++) p[index[l]] = v[l];
 }
@@ -91,9 +130,6 @@ ERG_FN erg_v erg_load_int(const int *p) {
   return r;
 }
 ERG_FN erg_v erg_lane_number(void) { return (erg_v){0, 1, 2, 3, 4, 5, 6, 7}; }
-ERG_FN erg_m erg_lane_below(int n) {
-  return erg_lt(erg_lane_number(), erg_splat((double)n));
-}
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 ERG_FN erg_v erg_fma(erg_v a, erg_v b, erg_v c) {
@@ -132,6 +168,19 @@ ERG_FN erg_v erg_sqrt(erg_v a) {
 }
 #endif
 
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__clang__)
+#define ERG_BLEND_(m, a, b) __builtin_ia32_selectpd_512(m, a, b)
+#else
+#define ERG_BLEND_(m, a, b) __builtin_ia32_blendmpd_512_mask(b, a, m)
+#endif
+ERG_FN erg_v erg_sel(erg_m m, erg_v a, erg_v b) { return ERG_BLEND_(m, a, b); }
+ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) {
+  return (erg_vi)ERG_BLEND_(m, (erg_v)a, (erg_v)b);
+}
+ERG_FN erg_m erg_not(erg_m a) { return (erg_m)~a; }
+ERG_FN int erg_any(ERG_GROUP erg_m m) { return m != 0; }
+#else
 /* Lane value of the mask's choice, bit by bit. */
 ERG_FN erg_v erg_sel(erg_m m, erg_v a, erg_v b) {
   return (erg_v)(((erg_vi)a & m) | ((erg_vi)b & ~m));
@@ -139,12 +188,13 @@ ERG_FN erg_v erg_sel(erg_m m, erg_v a, erg_v b) {
 ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) {
   return (a & m) | (b & ~m);
 }
-ERG_FN erg_m erg_and(erg_m a, erg_m b) { return a & b; }
-ERG_FN erg_m erg_or(erg_m a, erg_m b) { return a | b; }
 ERG_FN erg_m erg_not(erg_m a) { return ~a; }
 ERG_FN int erg_any(ERG_GROUP erg_m m) {
   return (m[0] | m[1] | m[2] | m[3] | m[4] | m[5] | m[6] | m[7]) != 0;
 }
+#endif
+ERG_FN erg_m erg_and(erg_m a, erg_m b) { return (erg_m)(a & b); }
+ERG_FN erg_m erg_or(erg_m a, erg_m b) { return (erg_m)(a | b); }
 /* Of the lanes that this thread holds: no lanes communicate. Guards a rare, slow case
  * whose result a mask then selects, so that taking it changes no bit. */
 ERG_FN int erg_some(erg_m m) { return erg_any(m); }
