@@ -582,20 +582,19 @@ ERG_FN erg_v erg_fmod(erg_v x, erg_v y) {
   erg_vi exponent = erg_splati(0x7ff0000000000000L);
   erg_m bad = erg_or(erg_or(erg_eq(a, erg_inf_()), erg_eq(b, erg_splat(0.0))),
                      erg_or(erg_ne(x, x), erg_ne(y, y)));
-  erg_m small = erg_lt(a, erg_splat(1e-270));
   a = erg_sel(bad, erg_splat(0.0), a);
   b = erg_sel(bad, erg_splat(1.0), b);
-  a = erg_sel(small, a * 1267650600228229401496703205376.0, a);
-  b = erg_sel(erg_and(small, erg_lt(b, erg_splat(1e-200))),
-              b * 1267650600228229401496703205376.0, b);
   m = erg_sel(erg_lt(b, least), b * 18014398509481984.0, b);
   m = erg_from_bits((erg_bits(m) & ~exponent) | 0x3ff0000000000000L);
   while (erg_some(erg_ge(a, b))) {
     erg_m more = erg_ge(a, b), far;
     t = a / b;
     far = erg_ge(t, big);
-    /* b times a power of two that makes the quotient 2^51 to 2^53 */
+    /* b times a power of two, for a quotient up to 2^53 */
     c = m * erg_from_bits((erg_bits(a) & exponent) - erg_shl(erg_splati(52L), 52));
+    r = b * big;
+    r = erg_sel(erg_ge(t, big * big), r * big, r);
+    c = erg_sel(erg_lt(a, erg_splat(1e-288)), r, c); /* no room below a's exponent */
     c = erg_sel(far, c, b);
     t = a / c;
     q = erg_sel(erg_lt(t, big), (t + big) - big, t);
@@ -603,7 +602,6 @@ ERG_FN erg_v erg_fmod(erg_v x, erg_v y) {
     r = erg_sel(erg_lt(r, erg_splat(0.0)), r + c, r);
     a = erg_sel(more, r, a);
   }
-  a = erg_sel(small, a * 7.888609052210118e-31, a);
   return erg_sel(bad, erg_nan_(), erg_copysign_(a, x));
 }
 //@end

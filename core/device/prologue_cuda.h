@@ -1,8 +1,8 @@
 /* Portable dialect, prologue for CUDA C++ under NVRTC: a lane is a thread, a group
  * is ERG_W neighbouring threads of a warp. Compile with --fmad=false. */
 #define ERG_W 8
-#define ERG_FN static __device__ __forceinline__
-#define ERG_FN_LARGE static __device__ __noinline__
+#define ERG_FN static __device__ __forceinline__ __attribute__((unused))
+#define ERG_FN_LARGE static __device__ __noinline__ __attribute__((unused))
 #define ERG_GLOBAL
 #define ERG_GROUP
 #define ERG_PASS

@@ -92,26 +92,26 @@ ERG_FN erg_v erg_erfc(erg_v x) {
 //@begin Phi: common exp_dd_ erf_core_ erfc_core_
 /* Standard normal distribution function, erfc(-x/sqrt(2))/2. */
 ERG_FN erg_v erg_Phi(erg_v x) {
-  erg_v a = erg_abs(x), half = erg_splat(0.5), y, r, v, z, zl;
+  erg_v a = erg_abs(x), mid = erg_splat(0.5), y, r, v, z, zl;
   erg_m small = erg_lt(a, erg_splat(0.98));
   erg_dd_ c, s, m;
   erg_exp_parts_ e;
   y = erg_sel(small, erg_splat(1.0), erg_sel(erg_gt(a, erg_splat(39.0)), erg_splat(39.0), a));
   /* 1/2 + x/sqrt(8) erf(z)/z, z = x/sqrt(2) */
-  c = erg_erf_core_(erg_sel(small, half * (a * a), half));
+  c = erg_erf_core_(erg_sel(small, mid * (a * a), mid));
   z = 0.3535533905932738 * x;
   zl = erg_fma(erg_splat(0.3535533905932738), x, -z);
   zl = erg_fma(erg_splat(-2.4168233283632284e-17), x, zl);
   m = erg_product_(z, c.h);
   m.l = erg_fma(zl, c.h, erg_fma(z, c.l, m.l));
-  s = erg_fast_sum_(half, m.h);
+  s = erg_fast_sum_(mid, m.h);
   r = s.h + (s.l + m.l);
   z = 0.7071067811865476 * y;
   zl = erg_fma(erg_splat(0.7071067811865476), y, -z);
   zl = erg_fma(erg_splat(-4.833646656726457e-17), y, zl);
-  s = erg_product_(half * y, y);
+  s = erg_product_(mid * y, y);
   e = erg_erfc_core_(z, zl, s.h, s.l);
-  v = (half * (e.h + e.l)) * e.s1 * e.s2;
+  v = (mid * (e.h + e.l)) * e.s1 * e.s2;
   v = erg_sel(erg_gt(x, erg_splat(0.0)), 1.0 - v, v);
   r = erg_sel(small, r, v);
   return erg_sel(erg_ne(x, x), x, r);
