@@ -136,34 +136,40 @@ static erg_status median_s2(erg_run *run, double *s2) {
 }
 
 /* Moments of all chains, merged in their order. Layout as in the chain's state. */
-static erg_status pool_moments(erg_run *run, double *m, double *total) {
-  const erg_control *k = &run->control;
-  size_t st = (size_t)k->element_stride, elements = (size_t)k->elements;
-  uint64_t offset = (uint64_t)k->element_offset * sizeof(double);
-  double *one = engine_array(5 * st, sizeof *one), *zero = engine_array(5 * st, sizeof *zero);
-  erg_status status = one && zero ? ERG_OK : ERG_NO_MEMORY;
-  *total = 0;
-  for (int32_t c = 0; c < run->job->chains && status == ERG_OK; c++) {
-    double n = run->scalars[c].moments_n, na = *total, nt = na + n;
-    if (!(n > 0)) continue;
-    status = engine_read(run, ENGINE_STATE, c, 1, offset, 5 * st * sizeof *one, one, 0);
-    for (size_t e = 0; e < elements; e++) {
-      double da = one[ERG_E_MEAN_A * st + e] - m[ERG_E_MEAN_A * st + e];
-      double dg = one[ERG_E_MEAN_G * st + e] - m[ERG_E_MEAN_G * st + e];
-      double dw = one[ERG_E_MEAN_W * st + e] - m[ERG_E_MEAN_W * st + e];
-      m[ERG_E_M2_A * st + e] += one[ERG_E_M2_A * st + e] + da * da * (na * n / nt);
-      m[ERG_E_C_AG * st + e] += one[ERG_E_C_AG * st + e] + da * dg * (na * n / nt);
-      m[ERG_E_MEAN_A * st + e] += da * (n / nt);
-      m[ERG_E_MEAN_G * st + e] += dg * (n / nt);
-      m[ERG_E_MEAN_W * st + e] += dw * (n / nt);
-    }
-    *total = nt;
-    if (status == ERG_OK)
-      status = engine_write(run, ENGINE_STATE, c, 1, offset, 5 * st * sizeof *zero, zero, 0);
-    run->scalars[c].moments_n = 0;
+typedef struct moments {
+  double *m, total;
+} moments;
+
+static erg_status collect(erg_run *run, void *data, int32_t chain, double *row) {
+  moments *p = data;
+  size_t st = (size_t)run->control.element_stride, elements = (size_t)run->control.elements;
+  double n = run->scalars[chain].moments_n, na = p->total, nt = na + n, *m = p->m;
+  run->scalars[chain].moments_n = 0;
+  if (!(n > 0)) return ERG_OK;
+  for (size_t e = 0; e < elements; e++) {
+    double da = row[ERG_E_MEAN_A * st + e] - m[ERG_E_MEAN_A * st + e];
+    double dg = row[ERG_E_MEAN_G * st + e] - m[ERG_E_MEAN_G * st + e];
+    double dw = row[ERG_E_MEAN_W * st + e] - m[ERG_E_MEAN_W * st + e];
+    m[ERG_E_M2_A * st + e] += row[ERG_E_M2_A * st + e] + da * da * (na * n / nt);
+    m[ERG_E_C_AG * st + e] += row[ERG_E_C_AG * st + e] + da * dg * (na * n / nt);
+    m[ERG_E_MEAN_A * st + e] += da * (n / nt);
+    m[ERG_E_MEAN_G * st + e] += dg * (n / nt);
+    m[ERG_E_MEAN_W * st + e] += dw * (n / nt);
   }
-  free(one);
-  free(zero);
+  p->total = nt;
+  return ERG_OK;
+}
+static erg_status leave_zero(erg_run *run, void *data, int32_t chain, double *row) {
+  (void)run, (void)data, (void)chain, (void)row;
+  return ERG_OK;
+}
+static erg_status pool_moments(erg_run *run, double *m, double *total) {
+  size_t st = (size_t)run->control.element_stride, at = (size_t)run->control.element_offset;
+  moments p = {m, 0};
+  erg_status status = engine_each_row(run, at, 5 * st, ENGINE_ROWS_READ, collect, &p);
+  if (status == ERG_OK)
+    status = engine_each_row(run, at, 5 * st, ENGINE_ROWS_WRITE, leave_zero, NULL);
+  *total = p.total;
   return status;
 }
 
@@ -192,23 +198,28 @@ static void estimate(const erg_model *model, size_t st, const double *m, const d
 }
 
 /* Moves every chain's draw from the centring in force to `after`. */
-static erg_status move_chains(erg_run *run, const double *after) {
+typedef struct move {
+  const double *after;
+  double *q;
+} move;
+
+static erg_status move_chain(erg_run *run, void *data, int32_t chain, double *row) {
   const erg_model *model = run->job->model;
-  size_t n = buffer_doubles(run);
-  double *q = engine_array(n, sizeof *q), *moved = engine_array(n, sizeof *moved);
-  erg_status status = q && moved ? ERG_OK : ERG_NO_MEMORY;
-  for (int32_t c = 0; c < run->job->chains && status == ERG_OK; c++) {
-    erg_chain *chain = &run->scalars[c];
-    uint64_t offset = engine_vector_offset(run, ERG_V_SAMPLE_Q + chain->slot);
-    uint64_t bytes = (uint64_t)model->dim * sizeof *q;
-    status = engine_read(run, ENGINE_STATE, c, 1, offset, bytes, q, 0);
-    if (status == ERG_OK) status = model->recentre(model, run->centring, after, q, moved);
-    if (status == ERG_OK)
-      status = engine_write(run, ENGINE_STATE, c, 1, offset, bytes, moved, 0);
-    chain->fresh = ERG_FRESH_EVALUATE;
-  }
-  free(q);
-  free(moved);
+  const move *m = data;
+  double *at = row + (size_t)run->scalars[chain].slot * (size_t)run->control.stride;
+  erg_status status = model->recentre(model, run->centring, m->after, at, m->q);
+  memcpy(at, m->q, (size_t)model->dim * sizeof *at);
+  run->scalars[chain].fresh = ERG_FRESH_EVALUATE;
+  return status;
+}
+static erg_status move_chains(erg_run *run, const double *after) {
+  size_t stride = (size_t)run->control.stride;
+  move m = {after, engine_array(stride, sizeof(double))};
+  erg_status status =
+      m.q ? engine_each_row(run, ERG_V_SAMPLE_Q * stride, 2 * stride,
+                            ENGINE_ROWS_READ | ENGINE_ROWS_WRITE, move_chain, &m)
+          : ERG_NO_MEMORY;
+  free(m.q);
   return status;
 }
 

@@ -11,6 +11,7 @@
 #define RETURN_SECONDS 0.1   /* advance comes back so often, for the progress line */
 #define BUFFER_DRAWS 64      /* room of the device's draws buffer, a chain */
 #define BUFFER_BYTES (256.0 * 1024 * 1024)
+#define ROWS_BYTES (32u * 1024 * 1024) /* staging of a walk over the chains */
 #define FIRST_STEP 0.1       /* where the search of the step size begins */
 #define INITIAL_TRIES 16
 #define INITIAL_MOST 100
@@ -55,6 +56,32 @@ erg_status engine_write(erg_run *run, engine_region region, int32_t row, int32_t
 erg_status engine_write_scalars(erg_run *run) {
   return engine_write(run, ENGINE_SCALARS, 0, run->job->chains, 0, sizeof(erg_chain),
                       run->scalars, sizeof(erg_chain));
+}
+
+erg_status engine_each_row(erg_run *run, size_t offset, size_t doubles, int access,
+                           engine_row_function f, void *data) {
+  int32_t chains = run->job->chains, batch = chains;
+  uint64_t bytes = doubles * sizeof(double), at = offset * sizeof(double);
+  double *rows;
+  erg_status status = ERG_OK;
+  if (bytes * (uint64_t)batch > ROWS_BYTES) batch = (int32_t)(ROWS_BYTES / bytes);
+  if (batch < 1) batch = 1;
+  rows = engine_array((size_t)batch * doubles, sizeof *rows);
+  if (!rows) return ERG_NO_MEMORY;
+  for (int32_t c = 0; c < chains && status == ERG_OK; c += batch) {
+    int32_t n = chains - c < batch ? chains - c : batch;
+    if (access & ENGINE_ROWS_READ) {
+      status = engine_read(run, ENGINE_STATE, c, n, at, bytes, rows, bytes);
+    } else {
+      memset(rows, 0, (size_t)n * bytes);
+    }
+    for (int32_t i = 0; i < n && status == ERG_OK; i++)
+      status = f(run, data, c + i, rows + (size_t)i * doubles);
+    if ((access & ENGINE_ROWS_WRITE) && status == ERG_OK)
+      status = engine_write(run, ENGINE_STATE, c, n, at, bytes, rows, bytes);
+  }
+  free(rows);
+  return status;
 }
 
 /* --- creation ------------------------------------------------------------------- */
@@ -110,39 +137,40 @@ static erg_status open_shares(erg_run *run) {
   return status;
 }
 
+static erg_status unit_metric(erg_run *run, void *data, int32_t chain, double *row) {
+  (void)data, (void)chain;
+  for (int32_t i = 0; i < run->control.dim; i++)
+    row[i] = row[run->control.stride + i] = 1;
+  return ERG_OK;
+}
+static erg_status given_point(erg_run *run, void *data, int32_t chain, double *row) {
+  size_t dim = (size_t)run->control.dim;
+  (void)data;
+  memcpy(row, run->job->initial + (size_t)chain * dim, dim * sizeof *row);
+  return ERG_OK;
+}
+
 /* First scalars and vectors of every chain. */
 static erg_status start_chains(erg_run *run) {
   const erg_job *job = run->job;
-  int32_t dim = job->model->dim;
   size_t stride = (size_t)run->control.stride, length;
-  double *one = engine_array(stride, sizeof *one);
-  erg_status status = one ? ERG_OK : ERG_NO_MEMORY;
-  if (one)
-    for (int32_t i = 0; i < dim; i++) one[i] = 1;
-  for (int32_t c = 0; c < job->chains && status == ERG_OK; c++) {
+  double step = job->settings[ENGINE_STEP_SIZE];
+  erg_status status;
+  for (int32_t c = 0; c < job->chains; c++) {
     erg_chain *chain = &run->scalars[c];
     chain->number = job->first_chain + c;
     chain->phase = ERG_PHASE_IDLE;
-    chain->fresh = ERG_FRESH_INIT;
-    chain->step = chain->da_step =
-        job->settings[ENGINE_STEP_SIZE] > 0 ? job->settings[ENGINE_STEP_SIZE] : FIRST_STEP;
-    chain->search = job->warmup > 0 || job->settings[ENGINE_STEP_SIZE] == 0;
-    if (job->warmup > 0) {
-      chain->metric_from_gradient =
-          job->settings[ENGINE_METRIC] == ENGINE_METRIC_GRADIENT;
-    }
-    for (int v = ERG_V_METRIC; v <= ERG_V_SCALE && status == ERG_OK; v++)
-      status = engine_write(run, ENGINE_STATE, c, 1, engine_vector_offset(run, v),
-                            stride * sizeof *one, one, 0);
-    if (job->initial && status == ERG_OK) {
-      chain->fresh = ERG_FRESH_GIVEN;
-      status = engine_write(run, ENGINE_STATE, c, 1,
-                            engine_vector_offset(run, ERG_V_SAMPLE_Q),
-                            (uint64_t)dim * sizeof *one,
-                            job->initial + (size_t)c * (size_t)dim, 0);
-    }
+    chain->fresh = job->initial ? ERG_FRESH_GIVEN : ERG_FRESH_INIT;
+    chain->step = chain->da_step = step > 0 ? step : FIRST_STEP;
+    chain->search = job->warmup > 0 || !(step > 0);
+    chain->metric_from_gradient =
+        job->warmup > 0 && job->settings[ENGINE_METRIC] == ENGINE_METRIC_GRADIENT;
   }
-  free(one);
+  status = engine_each_row(run, ERG_V_METRIC * stride, 2 * stride, ENGINE_ROWS_WRITE,
+                           unit_metric, NULL);
+  if (job->initial && status == ERG_OK)
+    status = engine_each_row(run, ERG_V_SAMPLE_Q * stride, stride, ENGINE_ROWS_WRITE,
+                             given_point, NULL);
   length = 2 * (size_t)job->model->n_elements + (size_t)job->model->n_families;
   for (int32_t i = 0; i < run->n_shares && status == ERG_OK && length > 0; i++)
     status = run->backend->write(run->shares[i], ENGINE_CENTRING, 0, 1, 0,

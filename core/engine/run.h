@@ -44,6 +44,14 @@ erg_status engine_read(erg_run *run, engine_region region, int32_t row, int32_t 
 erg_status engine_write(erg_run *run, engine_region region, int32_t row, int32_t rows,
                         uint64_t offset, uint64_t bytes, const void *from, uint64_t pitch);
 erg_status engine_write_scalars(erg_run *run);
+/* Walks over the chains' rows of ENGINE_STATE in order, `doubles` from double `offset` on,
+ * many rows a copy: reads them (or zeroes the staging), calls f, writes them back. */
+#define ENGINE_ROWS_READ 1
+#define ENGINE_ROWS_WRITE 2
+typedef erg_status (*engine_row_function)(erg_run *run, void *data, int32_t chain,
+                                          double *row);
+erg_status engine_each_row(erg_run *run, size_t offset, size_t doubles, int access,
+                           engine_row_function f, void *data);
 /* Byte offset of coordinate vector v within a row of ENGINE_STATE. */
 uint64_t engine_vector_offset(const erg_run *run, int v);
 
