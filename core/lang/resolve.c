@@ -10,10 +10,9 @@ static void cyclic(lang_builder *b, int i, erg_place place) {
   int from = b->n_active - 1;
   while (from > 0 && b->active[from] != i) from--;
   if (from == b->n_active - 1) {
-    const char *next = item->kind == ITEM_PARAM
-                           ? "a prior may depend on other parameters only"
-                           : item->kind == ITEM_DATA   ? "its bounds are made of numbers and other data"
-                                         : "recursive definitions (scans) are not built yet";
+    const char *next = "recursive definitions (scans) are not built yet";
+    if (item->kind == ITEM_PARAM) next = "a prior may depend on other parameters only";
+    if (item->kind == ITEM_DATA) next = "its bounds are made of numbers and other data";
     erg_error(b->p, place, next, "the %s of '%s' refers to itself",
               item->kind == ITEM_PARAM ? "prior" : "definition", item->name);
     return;
