@@ -96,3 +96,20 @@ void cli_free_list(char **list) {
   for (char **p = list; p && *p; p++) free(*p);
   free(list);
 }
+
+char *cli_command_text(const cli_args *args) {
+  char *text = run_text("ergode %s", args->command->name);
+  for (int i = 0; i < args->n_positional; i++) {
+    char *longer = run_text("%s %s", text, args->positional[i]);
+    free(text);
+    text = longer;
+  }
+  for (int i = 0; i < args->n_given; i++) {
+    const char *value = args->given[i].value;
+    char *longer = run_text("%s --%s%s%s", text, args->given[i].option->name,
+                            *value ? " " : "", value);
+    free(text);
+    text = longer;
+  }
+  return text;
+}

@@ -27,4 +27,7 @@ int cli_json_close(const cli_args *args, erg_json *j);
 char **cli_split(const char *list, int *n);
 void cli_free_list(char **list);
 
+/* The command line as it could be typed again; to be freed. */
+char *cli_command_text(const cli_args *args);
+
 #endif

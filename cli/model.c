@@ -1,12 +1,14 @@
 /* ergode model check, ergode model show. */
 #include "cli/model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compile/model_host.h"
 #include "device/device_text.h"
+#include "run/paths.h"
 #include "run/text.h"
 
 bool cli_load_model(const cli_args *args, run_model *m) {
@@ -219,6 +221,51 @@ int cli_model_show(const cli_args *args) {
   run_model m;
   if (!cli_load_model(args, &m)) return 2;
   int code = language ? show_source(args, m.graph, language) : show_ir(args, m.graph);
+  run_unload(&m);
+  return code;
+}
+
+/* --- compile ------------------------------------------------------------------------- */
+
+static int compile_into(const cli_args *args, const ir_graph *g, const char *folder) {
+  const char *reason = NULL;
+  ir_program *program = ir_program_build(g, NULL, &reason);
+  emit_plan *plan = program ? emit_plan_new(program, &reason) : NULL;
+  char *source = plan ? emit_c_source(plan) : NULL, *message = NULL;
+  int code = 0;
+  if (!source) {
+    cli_say(args, "no compiled form yet: %s", reason);
+    code = 1;
+  }
+  static const cc_isa sets[] = {CC_ISA_BASELINE, CC_ISA_AVX2, CC_ISA_AVX512};
+  for (int i = 0; i < 3 && !code; i++) {
+    if (i && !strcmp(cc_isa_flags(sets[i]), cc_isa_flags(sets[0]))) continue;
+    if (cc_prebuild(source, NULL, sets[i], folder, &message) == CC_OK) continue;
+    cli_say(args, "%s", message ? message : "the compiler failed");
+    code = 1;
+  }
+  free(message);
+  free(source);
+  if (plan) emit_plan_free(plan);
+  if (program) ir_program_free(program);
+  return code;
+}
+
+int cli_model_compile(const cli_args *args) {
+  const char *folder = cli_value(args, "into");
+  if (!folder) {
+    cli_say(args, "--into DIR is missing: the folder for the compiled model");
+    return 2;
+  }
+  run_model m;
+  if (!cli_load_model(args, &m)) return 2;
+  int code;
+  if (run_make_folders(folder)) {
+    code = compile_into(args, m.graph, folder);
+  } else {
+    cli_say(args, "the folder %s can't be made: %s", folder, strerror(errno));
+    code = 7;
+  }
   run_unload(&m);
   return code;
 }

@@ -14,24 +14,6 @@
 #endif
 enum { TABLE_ROWS = 24 }; /* of the summary on a terminal; --json and report.md have all */
 
-/* The command line as it could be typed again. */
-static char *command_text(const cli_args *args) {
-  char *text = run_text("ergode %s", args->command->name);
-  for (int i = 0; i < args->n_positional; i++) {
-    char *longer = run_text("%s %s", text, args->positional[i]);
-    free(text);
-    text = longer;
-  }
-  for (int i = 0; i < args->n_given; i++) {
-    const char *value = args->given[i].value;
-    char *longer = run_text("%s --%s%s%s", text, args->given[i].option->name,
-                            *value ? " " : "", value);
-    free(text);
-    text = longer;
-  }
-  return text;
-}
-
 static unsigned report_of(const cli_args *args) {
   unsigned report = 0;
   const char **what = cli_values(args, "report");
@@ -114,7 +96,7 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
 int cli_sample(const cli_args *args) {
   const char **sizes = cli_values(args, "dim"), **settings = cli_values(args, "set");
   char **devices = cli_given(args, "device") ? cli_split(cli_value(args, "device"), NULL) : NULL;
-  char *command = command_text(args);
+  char *command = cli_command_text(args);
   run_wishes w = run_no_wishes();
   w.inputs = (run_inputs){args->positional[0], NULL, cli_value(args, "data"), sizes, -1};
   w.backend = cli_value(args, "backend");

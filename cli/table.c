@@ -60,10 +60,22 @@ static const cli_option
     o_verbose = {"verbose", 'v', CLI_FLAG, NULL, "every candidate, its path, why it was "
                  "refused, and the settings of those that can be loaded", NULL, 0, 0, false},
     o_man = FLAG("man", "the manual page, in roff"),
-    o_seeds = WHOLE("seeds", 1, 1000, "runs with different seeds; median and spread are "
-                                      "reported (1)"),
-    o_backends = TEXT("backends", "IDS", "backends to time, separated by commas (all that "
-                                         "are found)"),
+    o_models = MANY("model", "FILE", "the same as naming it without --model; may be repeated"),
+    o_workloads = TEXT("workloads", "SET", "models to run: an INI file, or the name of one in "
+                                           "configs/bench (default)"),
+    o_backends = TEXT("backend", "IDS", "backends to time, separated by commas (all that are "
+                                        "found)"),
+    o_time_devices = TEXT("device", "IDS", "devices to time, separated by commas (all that the "
+                                           "backends have); each gets rows of its own"),
+    o_time_preset = TEXT("preset", "NAME", "quick (2 chains, 200 + 200 draws; the default), "
+                                           "standard (4, 500 + 500), publication (4, 1000 + "
+                                           "1000), or an INI file; other options win over it"),
+    o_repeat = WHOLE("repeat", 1, 1000, "cached runs of each row, with seeds SEED, SEED + 1, "
+                                        "...; the table shows medians (1)"),
+    o_json_file = TEXT("json", "FILE", "write everything as JSON; - for standard output, in "
+                                       "place of the tables"),
+    o_markdown = TEXT("markdown", "FILE", "write the tables as Markdown"),
+    o_into = TEXT("into", "DIR", "folder for the compiled model; made if missing"),
     o_all = FLAG("all", "every parameter, however many");
 
 /* --- exit codes --------------------------------------------------------------------- */
@@ -104,20 +116,27 @@ static const cli_command sample = {
 /* --- bench -------------------------------------------------------------------------- */
 
 static const cli_option *const bench_options[] = {
-    &o_preset, &o_backends, &o_device, &o_plugin, &o_data, &o_dim, &o_chains, &o_warmup,
-    &o_draws, &o_accept, &o_seed, &o_seeds, &o_threads, &o_out, &o_json, &o_quiet, NULL};
+    &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
+    &o_plugin, &o_chains, &o_warmup, &o_draws, &o_accept, &o_seed, &o_repeat, &o_threads,
+    &o_json_file, &o_markdown, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
-    {"bench --preset quick", "every backend that is there, on the standard workloads"},
-    {"bench radon.toml --data radon.json --backends cpu,opencl --seeds 5",
+    {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
+    {"bench radon.toml --data radon.json --backend cpu,opencl --repeat 5",
      "two backends on your own model, five seeds each"},
+    {"bench --preset standard --json bench.json --markdown bench.md",
+     "figures to keep, with all that is needed to repeat them"},
     {NULL, NULL}};
 static const cli_command bench = {
     "bench", "[MODEL.toml...]", 0, 64, "time every backend on the same data",
-    "First the gate: each backend's log density and gradient against the oracle. Then the "
-    "stages, cold and cached, and effective draws a second. A backend that fails shows "
-    "INVALID and why; one that is absent is skipped with the reason.",
+    "Each row is run twice or more, in processes of its own: with empty caches, then with "
+    "filled ones. No figure is shown that isn't valid: log density and gradient are held "
+    "against the oracle at 20 points, on the device itself where its backend can; draws "
+    "against those of the CPU, bit by bit where the backend promises it; moments against a "
+    "longer run; and R-hat from preset standard on. A row that fails shows INVALID and why; "
+    "a backend that is absent is skipped with the reason.",
     bench_examples, bench_options,
-    "0\tgood\n" EXIT_INPUT EXIT_DEVICE "5\ta backend computes wrong numbers\n130\tinterrupted\n",
+    "0\tgood\n" EXIT_INPUT "3\tnothing could run\n5\ta backend computes wrong numbers\n"
+    "6\ta backend failed\n7\toutput failed\n130\tinterrupted\n",
     cli_bench};
 
 /* --- verify, devices ---------------------------------------------------------------- */
@@ -176,6 +195,18 @@ static const cli_command model_logp = {
     "unconstrained coordinates.",
     logp_examples, logp_options, exits_plain, cli_model_logp};
 
+static const cli_option *const compile_options[] = {&o_into, &o_data, &o_dim, NULL};
+static const cli_example compile_examples[] = {
+    {"model compile radon.toml --data radon.json --into PREFIX/lib/ergode/models",
+     "an installation that finds it there needs no compiler for this model"},
+    {NULL, NULL}};
+static const cli_command model_compile = {
+    "model compile", "MODEL.toml", 1, 1, "compile a model ahead, for machines without a compiler",
+    "Compiles for each instruction set (baseline, AVX2, AVX-512) into a folder. One "
+    "compilation serves all data and sizes. Looked for when a model is run: the folder "
+    "ergode/models beside libergode; 'make bundle' fills that of the bundle.",
+    compile_examples, compile_options, exits_plain, cli_model_compile};
+
 /* --- plugin ------------------------------------------------------------------------- */
 
 static const cli_option *const list_options[] = {&o_verbose, &o_plugin, &o_json, NULL};
@@ -218,5 +249,5 @@ static const cli_command help = {"help", "[COMMAND]", 0, 2, "show help", NULL, h
                                  help_options, exits_plain, cli_help_command};
 
 const cli_command *const cli_commands[] = {
-    &sample, &bench, &verify, &devices, &model_check, &model_show, &model_logp, &plugin_list,
-    &summary, &diagnose, &help, NULL};
+    &sample, &bench, &verify, &devices, &model_check, &model_show, &model_logp, &model_compile,
+    &plugin_list, &summary, &diagnose, &help, NULL};

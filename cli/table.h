@@ -83,6 +83,7 @@ int cli_devices(const cli_args *args);
 int cli_model_check(const cli_args *args);
 int cli_model_show(const cli_args *args);
 int cli_model_logp(const cli_args *args);
+int cli_model_compile(const cli_args *args);
 int cli_plugin_list(const cli_args *args);
 int cli_summary(const cli_args *args);
 int cli_diagnose(const cli_args *args);

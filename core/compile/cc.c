@@ -149,6 +149,36 @@ static void find_key(cc_module *m, const char *source, const cc_compiler *c) {
   free(what);
 }
 
+void cc_prebuilt_key(const char *source, cc_isa isa, char key[65]) {
+  char *what = cc_format("ergode %s prebuilt\n%s\n", ERGODE_VERSION, cc_isa_flags(isa));
+  erg_sha256 h;
+  erg_sha256_init(&h);
+  erg_sha256_add(&h, what, strlen(what));
+  erg_sha256_add(&h, source, strlen(source));
+  erg_sha256_hex(&h, key);
+  free(what);
+}
+
+/* The entry that cc_prebuild made for this CPU's instruction set, or NULL. */
+static cc_module *load_prebuilt(const char *source, const cc_options *o) {
+  cc_module *m = calloc(1, sizeof *m);
+  if (!m) abort();
+  cc_prebuilt_key(source, o->isa, m->key);
+  char *message = NULL, *path = cc_cache_find(o, o->prebuilt, m->key);
+  if (path && open_module(m, path, &message) == CC_OK) {
+    m->cached = true;
+    m->compiler = cc_format("prebuilt");
+    m->version = cc_format("prebuilt");
+    m->flags = cc_format("%s", cc_isa_flags(o->isa));
+  } else {
+    free(m);
+    m = NULL;
+  }
+  free(message);
+  free(path);
+  return m;
+}
+
 static cc_status build(cc_module *m, const char *source, const cc_options *o,
                        const cc_compiler *c, const char *cache, char **message) {
   char *folder = cc_work_folder(cache);
@@ -178,6 +208,12 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   clock_gettime(CLOCK_MONOTONIC, &start);
   *module = NULL;
   *message = NULL;
+  if (o->prebuilt && (*module = load_prebuilt(source, o))) {
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    (*module)->seconds =
+        (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+    return CC_OK;
+  }
   cc_compiler c;
   if (!cc_find(o, &c, message)) return CC_NO_COMPILER;
   char *reason = NULL, *cache = o->no_cache ? NULL : cc_cache_folder(o, &reason);
@@ -215,6 +251,36 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
          m->version, 1e3 * m->seconds, m->key);
   *module = m;
   return CC_OK;
+}
+
+cc_status cc_prebuild(const char *source, const cc_options *options, cc_isa isa,
+                      const char *folder, char **message) {
+  cc_options o = options ? *options : (cc_options){0};
+  o.isa = isa;
+  *message = NULL;
+  cc_compiler c;
+  if (!cc_find(&o, &c, message)) return CC_NO_COMPILER;
+  const char *flags = cc_isa_flags(isa);
+  cc_module m = {.compiler = cc_format("%s", c.path), .version = cc_version(&c, NULL)};
+  m.flags = cc_format("%s " FLAGS "%s%s", o.level ? o.level : "-O2", *flags ? " " : "", flags);
+  cc_prebuilt_key(source, isa, m.key);
+  cc_status status = CC_FAILED;
+  char *work = cc_work_folder(folder);
+  if (work) {
+    status = compile(source, &c, &m, work, message);
+    char *built = cc_format("%s/model.so", work), *path = NULL;
+    if (status == CC_OK && !(path = cc_cache_store(folder, m.key, built))) status = CC_FAILED;
+    free(path);
+    free(built);
+    cc_remove_folder(work);
+  }
+  if (status == CC_FAILED && !*message)
+    *message = cc_format("'%s' can't be written: %s", folder, strerror(errno));
+  free(m.compiler);
+  free(m.version);
+  free(m.flags);
+  cc_compiler_free(&c);
+  return status;
 }
 
 void *cc_symbol(const cc_module *module, const char *name) {

@@ -35,6 +35,7 @@ typedef struct {
   bool no_cache;         /* neither read nor write it */
   cc_isa isa;            /* AUTO: the best that this CPU has */
   const char *level;     /* NULL: "-O2" */
+  const char *prebuilt;  /* folder that cc_prebuild filled: looked into first; or NULL */
   /* Debug messages, one line each; may be NULL. */
   void (*log)(void *data, erg_log_level level, const char *text);
   void *log_data;
@@ -54,6 +55,11 @@ typedef struct {
  * what to do next, to be freed; options may be NULL. */
 cc_status cc_load(const char *source, const cc_options *options, cc_module **module,
                   char **message);
+/* Compiles for `isa` (not AUTO) into `folder`, which must be there, for machines without
+ * a compiler: an entry as in the cache, named by engine, instruction set and text. On
+ * failure *message says why. */
+cc_status cc_prebuild(const char *source, const cc_options *options, cc_isa isa,
+                      const char *folder, char **message);
 /* Address of an exported name, or NULL. */
 void *cc_symbol(const cc_module *module, const char *name);
 /* Unloads: no code of the module may be running. */

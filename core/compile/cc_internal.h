@@ -42,4 +42,7 @@ char *cc_cache_find(const cc_options *o, const char *cache, const char *key);
 /* Seals `file` with its hash and moves it to its place; the path, or NULL with errno. */
 char *cc_cache_store(const char *cache, const char *key, const char *file);
 
+/* Name of a prebuilt entry: no compiler in it, as there may be none. */
+void cc_prebuilt_key(const char *source, cc_isa isa, char key[65]);
+
 #endif

@@ -188,7 +188,10 @@ static bool compile(run_job *j, unsigned report, char **message) {
   model_host_options options = {.name = j->model.name, .log = log_host, .log_data = j->host};
   options.cc.log = log_host;
   options.cc.log_data = j->host;
+  char *prebuilt = run_prebuilt_folder();
+  options.cc.prebuilt = prebuilt;
   j->compiled = model_host_new(j->model.graph, &options, message);
+  free(prebuilt);
   if (!j->compiled) return false;
   unsigned what = NATURAL_PARAMS | NATURAL_GENERATED;
   if (report & RUN_REPORT_DEFINED) what |= NATURAL_DEFINED;

@@ -97,6 +97,16 @@ void run_names_free(char **names) {
   free(names);
 }
 
+char *run_prebuilt_folder(void) {
+  char here[PATH_MAX];
+  if (!run_library_folder(here, sizeof here)) return NULL;
+  char *path = run_text("%s/ergode/models", here);
+  struct stat st;
+  if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) return path;
+  free(path);
+  return NULL;
+}
+
 bool run_make_folders(const char *path) {
   char *copy = run_text("%s", path);
   bool good = true;

@@ -27,6 +27,10 @@ void run_names_free(char **names);
  * freed; NULL where there is no such place: nothing is cached then. */
 char *run_cache_folder(const char *name);
 
+/* Folder of models compiled ahead (`ergode model compile`), beside libergode; to be freed;
+ * NULL where there is none. */
+char *run_prebuilt_folder(void);
+
 /* Makes a folder and those above it; false with errno. */
 bool run_make_folders(const char *path);
 

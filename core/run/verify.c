@@ -9,6 +9,7 @@
 #include "diagnostics/diagnostics.h"
 #include "read/sha256.h"
 #include "run/load.h"
+#include "run/paths.h"
 #include "run/sample.h"
 #include "run/settings.h"
 #include "run/text.h"
@@ -168,8 +169,10 @@ void run_verify(run_host *host, const erg_sampler *sampler, const char *device, 
   char *message = NULL;
   erg_model *compiled = NULL;
   if (run_load(&in, &m, &problems)) {
-    model_host_options options = {.name = "verify"};
+    char *prebuilt = run_prebuilt_folder();
+    model_host_options options = {.name = "verify", .cc.prebuilt = prebuilt};
     compiled = model_host_new(m.graph, &options, &message);
+    free(prebuilt);
   }
   if (!compiled) {
     v->status = ERG_COMPILE;

@@ -1,0 +1,146 @@
+/* ergode bench. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+#include "cli/common.h"
+#include "output/table.h"
+#include "run/job.h"
+#include "run/text.h"
+
+#ifndef ERGODE_VERSION
+#define ERGODE_VERSION "0.1.0"
+#endif
+#define TIME_LIMIT_S 3600 /* of one run */
+
+typedef struct {
+  bool terminal, open;
+} progress;
+
+static void say(void *data, const char *text) {
+  progress *p = data;
+  if (p->terminal)
+    fprintf(stderr, "\r\033[K%.90s", text);
+  else
+    fprintf(stderr, "%s\n", text);
+  p->open = p->terminal;
+  fflush(stderr);
+}
+
+static void say_end(progress *p) {
+  if (p->open) fputs("\r\033[K", stderr);
+  p->open = false;
+}
+
+/* The models named, else the set of workloads. */
+static bool get_workloads(const cli_args *args, bench_workloads *w, erg_problems *p) {
+  const char **more = cli_values(args, "model"), **sizes = cli_values(args, "dim");
+  const char *data = cli_value(args, "data");
+  *w = (bench_workloads){0};
+  for (int i = 0; i < args->n_positional; i++)
+    bench_workloads_add(w, args->positional[i], data, sizes);
+  for (const char **m = more; *m; m++) bench_workloads_add(w, *m, data, sizes);
+  free(more);
+  free(sizes);
+  bool alone = cli_given(args, "data") || cli_given(args, "dim");
+  if (alone && w->n != 1)
+    return erg_error(p, (erg_place){0}, "name the model: ergode bench MODEL.toml --data FILE",
+                     "--data and --dim are for one model");
+  const char *set = cli_value(args, "workloads");
+  if (w->n && set)
+    return erg_error(p, (erg_place){0}, NULL, "models and --workloads: one of them");
+  return w->n || bench_workloads_read(set ? set : "default", w, p);
+}
+
+static bool get_sizes(const cli_args *args, bench_options *o, erg_problems *p) {
+  run_preset preset;
+  run_preset_init(&preset);
+  o->preset = cli_value(args, "preset");
+  if (!o->preset) o->preset = "quick";
+  bool good = run_preset_read(o->preset, &preset, p);
+  int64_t chains = preset.chains > 0 ? preset.chains : 4;
+  int64_t warmup = preset.warmup >= 0 ? preset.warmup : 500;
+  int64_t draws = preset.draws > 0 ? preset.draws : 500;
+  o->chains = cli_integer(args, "chains", chains);
+  o->warmup = cli_integer(args, "warmup", warmup);
+  o->draws = cli_integer(args, "draws", draws);
+  o->seed = cli_integer(args, "seed", preset.seed >= 0 ? preset.seed : 1);
+  o->target_accept = cli_number(args, "target-accept", preset.target_accept);
+  o->threads = (int)cli_integer(args, "threads", run_processors());
+  o->repeats = (int)cli_integer(args, "repeat", 1);
+  o->time_limit_s = TIME_LIMIT_S;
+  run_preset_free(&preset);
+  if (good && o->draws < 4)
+    good = erg_error(p, (erg_place){0}, "--draws 200, for example",
+                     "fewer than 4 draws a chain have no effective sample size");
+  return good;
+}
+
+static bool is_stdout(const char *path) { return path && !strcmp(path, "-"); }
+
+/* 0 or 7. */
+static int write_reports(const cli_args *args, const bench_report *r) {
+  const char *json = cli_value(args, "json"), *page = cli_value(args, "markdown");
+  int error = 0;
+  const char *failed = NULL;
+  if (!is_stdout(json)) bench_print(r, stdout, out_wants_colour(stdout));
+  if (json) {
+    erg_json *j = is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json);
+    erg_json_object(j, NULL);
+    erg_json_int(j, "schema_version", 1);
+    bench_write_json(r, j);
+    error = erg_json_close(j);
+    if (error) failed = json;
+  }
+  if (page && !error) {
+    error = bench_write_markdown(r, page);
+    if (error) failed = page;
+  }
+  if (failed) cli_say(args, "%s can't be written: %s", failed, strerror(error));
+  return failed ? 7 : 0;
+}
+
+int cli_bench(const cli_args *args) {
+  erg_problems problems;
+  erg_problems_init(&problems);
+  progress shown = {.terminal = isatty(2)};
+  int backends = 0, devices = 0;
+  char **backend_list = cli_split(cli_value(args, "backend"), &backends);
+  char **device_list = cli_split(cli_value(args, "device"), &devices);
+  char *command = cli_command_text(args);
+  bench_workloads workloads;
+  bench_options o = {.workloads = &workloads,
+                     .backends = backends ? (const char *const *)backend_list : NULL,
+                     .devices = devices ? (const char *const *)device_list : NULL,
+                     .command = command,
+                     .version = ERGODE_VERSION,
+                     .say = cli_given(args, "quiet") ? NULL : say,
+                     .say_data = &shown};
+  bench_report report = {.options = &o};
+  bool good = get_workloads(args, &workloads, &problems) && get_sizes(args, &o, &problems);
+  int code = 2;
+  if (good) {
+    o.registry = cli_registry(args);
+    run_interrupt_install();
+    good = bench_run(&o, &report, &problems);
+    say_end(&shown);
+  }
+  if (good) {
+    code = bench_exit_code(&report);
+    int written = write_reports(args, &report);
+    if (!code) code = written;
+    if (code == 3) cli_say(args, "nothing could run: 'ergode devices' says what is missing");
+  }
+  cli_problems(&problems);
+  erg_problems_free(&problems);
+  bench_report_free(&report);
+  bench_workloads_free(&workloads);
+  if (o.registry) run_registry_free(o.registry);
+  cli_free_list(backend_list);
+  cli_free_list(device_list);
+  free(command);
+  return code;
+}

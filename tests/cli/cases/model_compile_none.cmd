@@ -1,0 +1,1 @@
+$ERGODE model compile inputs/good.toml --data inputs/good.json
