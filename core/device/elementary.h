@@ -235,6 +235,21 @@ ERG_FN erg_v erg_rsqrt(erg_v x) {
 }
 //@end
 
+//@begin rsqrt_normal: common
+/* The same bits as erg_rsqrt for positive, normal, finite x; anything else gives a wrong
+ * number: the caller knows or checks. */
+ERG_FN erg_v erg_rsqrt_normal(erg_v x) {
+  erg_v y, e, p;
+  y = erg_from_bits(0x5fe6eb50c7b537a9L - erg_shr(erg_bits(x), 1));
+  e = erg_fma(x * y, -y, erg_splat(1.0));
+  p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
+  y = erg_fma(y * e, p, y);
+  e = erg_fma(x * y, -y, erg_splat(1.0));
+  p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
+  return erg_fma(y * e, p, y);
+}
+//@end
+
 //@begin sincos_: common
 /* Reduced angle x = n pi/2 + h + l; the low bits of n. */
 typedef struct { erg_vi n; erg_v h, l; } erg_angle_;

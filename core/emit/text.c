@@ -123,6 +123,15 @@ static const char *function_word(ir_op op) {
   }
 }
 
+/* A sum of logarithms makes the density NaN wherever its argument isn't positive, normal
+ * and finite, so that functions of that argument need no care of their own. */
+static bool checked_by_sumlog(const writer *w, ir_id argument) {
+  for (ir_id id = argument + 1; id < w->p->n_nodes; id++)
+    if (info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG && at(w, id)->args[0] == argument)
+      return true;
+  return false;
+}
+
 static void expression(writer *w, ir_id id, char *buffer, size_t n) {
   const ir_node *node = at(w, id);
   char a[96] = "", b[96] = "", c[96] = "", mask[256], mask2[256];
@@ -184,6 +193,7 @@ static void expression(writer *w, ir_id id, char *buffer, size_t n) {
       break;
     default: {
       const char *word = function_word((ir_op)node->op);
+      if (node->op == IR_RSQRT && checked_by_sumlog(w, node->args[0])) word = "erg_rsqrt_normal";
       emit_use_function(w->p, word);
       if (node->n_args == 2)
         snprintf(buffer, n, "%s(%s, %s)", word, a, b);
