@@ -37,8 +37,7 @@ ir_id ir_lbeta(ir_graph *g, ir_id a, ir_id b) {
 }
 
 ir_id ir_lchoose(ir_graph *g, ir_id n, ir_id k) {
-  return SUB(SUB(LGAMMA(ADD(n, C(1))), LGAMMA(ADD(k, C(1)))),
-             LGAMMA(ADD(SUB(n, k), C(1))));
+  return SUB(SUB(LGAMMA(ADD(n, C(1))), LGAMMA(ADD(k, C(1)))), LGAMMA(ADD(SUB(n, k), C(1))));
 }
 
 /* The standardised value, 1/scale a node of its own. */
@@ -62,8 +61,8 @@ DENSITY(normal_log_ccdf) { return LOG(PHI(NEG(standard(g, y, args[0], args[1])))
 
 static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
   ir_id half = SCALE(0.5, ADD(nu, C(1)));
-  ir_id constant = SUB(SUB(LGAMMA(half), LGAMMA(SCALE(0.5, nu))),
-                       SCALE(0.5, ADD(LOG(nu), C(LOG_PI))));
+  ir_id constant =
+      SUB(SUB(LGAMMA(half), LGAMMA(SCALE(0.5, nu))), SCALE(0.5, ADD(LOG(nu), C(LOG_PI))));
   return ADD(NEG(MUL(half, LOG1P(MUL(SQUARE(z), INV(nu))))), SUB(constant, LOG(sigma)));
 }
 DENSITY(student_t_density) {
@@ -98,9 +97,7 @@ DENSITY(logistic_density) {
   ir_id z = standard(g, y, args[0], args[1]);
   return SUB(SUB(z, SCALE(2, LOG1P_EXP(z))), LOG(args[1]));
 }
-DENSITY(logistic_log_cdf) {
-  return NEG(LOG1P_EXP(NEG(standard(g, y, args[0], args[1]))));
-}
+DENSITY(logistic_log_cdf) { return NEG(LOG1P_EXP(NEG(standard(g, y, args[0], args[1])))); }
 DENSITY(logistic_log_ccdf) { return NEG(LOG1P_EXP(standard(g, y, args[0], args[1]))); }
 
 DENSITY(gumbel_density) {
@@ -113,8 +110,7 @@ DENSITY(gumbel_log_ccdf) { return LOG1M_EXP(gumbel_log_cdf(g, y, args)); }
 DENSITY(skew_normal_density) {
   ir_id z = standard(g, y, args[0], args[1]);
   ir_id tilt = LOG(PHI(MUL(args[2], z)));
-  return ADD(ADD(SCALE(-0.5, SQUARE(z)), tilt),
-             SUB(C(LOG_2 - LOG_2PI_HALF), LOG(args[1])));
+  return ADD(ADD(SCALE(-0.5, SQUARE(z)), tilt), SUB(C(LOG_2 - LOG_2PI_HALF), LOG(args[1])));
 }
 
 DENSITY(exp_mod_normal_density) {
@@ -180,18 +176,14 @@ DENSITY(weibull_density) {
   ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
   return ADD(SUB(MUL(SUB(args[0], C(1)), t), EXP(MUL(args[0], t))), constant);
 }
-DENSITY(weibull_log_ccdf) {
-  return NEG(EXP(MUL(args[0], SUB(LOG(y), LOG(args[1])))));
-}
+DENSITY(weibull_log_ccdf) { return NEG(EXP(MUL(args[0], SUB(LOG(y), LOG(args[1]))))); }
 DENSITY(weibull_log_cdf) { return LOG1M_EXP(weibull_log_ccdf(g, y, args)); }
 DENSITY(frechet_density) {
   ir_id t = SUB(LOG(y), LOG(args[1]));
   ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
   return SUB(constant, ADD(MUL(ADD(args[0], C(1)), t), EXP(NEG(MUL(args[0], t)))));
 }
-DENSITY(frechet_log_cdf) {
-  return NEG(EXP(NEG(MUL(args[0], SUB(LOG(y), LOG(args[1]))))));
-}
+DENSITY(frechet_log_cdf) { return NEG(EXP(NEG(MUL(args[0], SUB(LOG(y), LOG(args[1])))))); }
 DENSITY(frechet_log_ccdf) { return LOG1M_EXP(frechet_log_cdf(g, y, args)); }
 DENSITY(rayleigh_density) {
   ir_id z = MUL(y, INV(args[0]));
@@ -219,12 +211,8 @@ DENSITY(uniform_density) {
   ir_id inside = AND(GE(y, args[0]), LE(y, args[1]));
   return IF(inside, NEG(LOG(SUB(args[1], args[0]))), C(-INFINITY));
 }
-DENSITY(uniform_log_cdf) {
-  return SUB(LOG(SUB(y, args[0])), LOG(SUB(args[1], args[0])));
-}
-DENSITY(uniform_log_ccdf) {
-  return SUB(LOG(SUB(args[1], y)), LOG(SUB(args[1], args[0])));
-}
+DENSITY(uniform_log_cdf) { return SUB(LOG(SUB(y, args[0])), LOG(SUB(args[1], args[0]))); }
+DENSITY(uniform_log_ccdf) { return SUB(LOG(SUB(args[1], y)), LOG(SUB(args[1], args[0]))); }
 
 /* Discrete */
 
@@ -236,13 +224,11 @@ DENSITY(binomial_density) {
              ir_lchoose(g, args[0], y));
 }
 DENSITY(binomial_logit_density) {
-  return ADD(SUB(MUL(y, args[1]), MUL(args[0], LOG1P_EXP(args[1]))),
-             ir_lchoose(g, args[0], y));
+  return ADD(SUB(MUL(y, args[1]), MUL(args[0], LOG1P_EXP(args[1]))), ir_lchoose(g, args[0], y));
 }
 DENSITY(beta_binomial_density) {
   ir_id a = ADD(y, args[1]), b = ADD(SUB(args[0], y), args[2]);
-  return ADD(SUB(ir_lbeta(g, a, b), ir_lbeta(g, args[1], args[2])),
-             ir_lchoose(g, args[0], y));
+  return ADD(SUB(ir_lbeta(g, a, b), ir_lbeta(g, args[1], args[2])), ir_lchoose(g, args[0], y));
 }
 static ir_id log_factorial(ir_graph *g, ir_id y) { return LGAMMA(ADD(y, C(1))); }
 DENSITY(poisson_density) {
@@ -269,9 +255,7 @@ DENSITY(neg_binomial_2_log_density) {
   ir_id phi = args[1], shift = SUB(args[0], LOG(phi)), soft = LOG1P_EXP(shift);
   return SUB(ADD(log_rising(g, y, phi), MUL(y, SUB(shift, soft))), MUL(phi, soft));
 }
-DENSITY(geometric_density) {
-  return ADD(LOG(args[0]), times_log(g, y, LOG1P(NEG(args[0]))));
-}
+DENSITY(geometric_density) { return ADD(LOG(args[0]), times_log(g, y, LOG1P(NEG(args[0])))); }
 
 #define REAL IR_RANGE_REAL
 #define POS IR_RANGE_POSITIVE
@@ -285,6 +269,7 @@ DENSITY(geometric_density) {
 #define THREE(a, ra, b, rb, c, rc) \
   .n_args = 3, .arg_names = {a, b, c}, .arg_ranges = {ra, rb, rc}
 
+/* clang-format off */
 static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
   ENTRY(NORMAL, normal) TWO("mu", REAL, "sigma", POS), .range = REAL,
     .location = 0, .scale = 1, .symmetric = true, CDFS(normal)},
@@ -350,6 +335,7 @@ static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
   ENTRY(GEOMETRIC, geometric) ONE("theta", UNIT), .range = COUNT, .discrete = true,
     NO_SHIFT},
 };
+/* clang-format on */
 
 const ir_distribution *ir_distribution_at(int number) {
   return number >= 0 && number < IR_DISTRIBUTION_COUNT ? &table[number] : NULL;
@@ -372,14 +358,14 @@ void ir_distribution_signature(int number, char *text, size_t size) {
 
 const char *ir_range_text(ir_range range) {
   static const char *const texts[] = {
-    [IR_RANGE_REAL] = "a real number",
-    [IR_RANGE_POSITIVE] = "positive",
-    [IR_RANGE_NONNEGATIVE] = "zero or positive",
-    [IR_RANGE_UNIT] = "between 0 and 1",
-    [IR_RANGE_BINARY] = "0 or 1",
-    [IR_RANGE_COUNT] = "a count (0, 1, 2, ...)",
-    [IR_RANGE_COUNT_TO] = "a count from 0 to n",
-    [IR_RANGE_BETWEEN] = "between the distribution's bounds",
+      [IR_RANGE_REAL] = "a real number",
+      [IR_RANGE_POSITIVE] = "positive",
+      [IR_RANGE_NONNEGATIVE] = "zero or positive",
+      [IR_RANGE_UNIT] = "between 0 and 1",
+      [IR_RANGE_BINARY] = "0 or 1",
+      [IR_RANGE_COUNT] = "a count (0, 1, 2, ...)",
+      [IR_RANGE_COUNT_TO] = "a count from 0 to n",
+      [IR_RANGE_BETWEEN] = "between the distribution's bounds",
   };
   return texts[range];
 }

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void begin(lang_builder *b, const lang_model *m, const lang_options *o, erg_problems *p) {
+static void begin(lang_builder *b, const lang_model *m, const lang_options *o,
+                  erg_problems *p) {
   *b = (lang_builder){.m = m, .options = o, .p = p, .guard = IR_NONE};
   b->g = ir_graph_new();
   b->g->title = m->title ? strdup(m->title) : NULL;

@@ -136,7 +136,8 @@ bool lang_is_function(const char *name);
 lang_value lang_equations(lang_builder *b, const lang_item *item);
 /* Binds the indices of a left side over a target of known dimensions; `test` receives the
  * condition or IR_NONE. */
-bool lang_bind_left(lang_builder *b, const ast_left *left, const lang_value *target, ir_id *test);
+bool lang_bind_left(lang_builder *b, const ast_left *left, const lang_value *target,
+                    ir_id *test);
 
 /* ---- resolve.c -------------------------------------------------------------------- */
 /* Value of item number i, lowered if need be. */

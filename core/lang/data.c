@@ -26,7 +26,8 @@ static int64_t file_index(const ir_graph *g, const uint8_t *order, int rank, ir_
 }
 
 /* The k-th number of a JSON list that begins at or after `s`. */
-static bool json_element(const erg_source *source, erg_place from, int64_t k, erg_place *place) {
+static bool json_element(const erg_source *source, erg_place from, int64_t k,
+                         erg_place *place) {
   const char *s = source->text, *end = s + source->length;
   for (int line = 1; line < from.line && s < end; s++) line += *s == '\n';
   s += from.column - 1;
@@ -100,7 +101,8 @@ static const char *shape_in_file(lang_builder *b, const erg_array *a) {
   return lang_print(&b->arena, "%s]", text);
 }
 
-static bool same_shape(const lang_builder *b, const erg_array *a, const uint8_t *order, int rank) {
+static bool same_shape(const lang_builder *b, const erg_array *a, const uint8_t *order,
+                       int rank) {
   int64_t n = 1;
   bool same = a->rank == rank;
   for (int i = 0; i < rank; i++) {
@@ -127,16 +129,24 @@ static bool wrong_shape(lang_builder *b, const lang_item *item, const erg_array 
 }
 
 typedef enum {
-  KIND_REAL, KIND_POSITIVE, KIND_NEGATIVE, KIND_UNIT, KIND_INT, KIND_COUNT, KIND_BINARY,
-  KIND_INDEX, KIND_BOUNDED
+  KIND_REAL,
+  KIND_POSITIVE,
+  KIND_NEGATIVE,
+  KIND_UNIT,
+  KIND_INT,
+  KIND_COUNT,
+  KIND_BINARY,
+  KIND_INDEX,
+  KIND_BOUNDED
 } data_kind;
 
 static bool kind_of(lang_builder *b, const lang_item *item, data_kind *kind) {
-  static const char *const names[] = {"real", "positive", "negative", "unit", "int", "count",
-                                      "binary", "bool", "interval", "lower", "upper", NULL};
-  static const data_kind kinds[] = {KIND_REAL, KIND_POSITIVE, KIND_NEGATIVE, KIND_UNIT,
-                                    KIND_INT, KIND_COUNT, KIND_BINARY, KIND_BINARY,
-                                    KIND_BOUNDED, KIND_BOUNDED, KIND_BOUNDED};
+  static const char *const names[] = {"real",     "positive", "negative", "unit",
+                                      "int",      "count",    "binary",   "bool",
+                                      "interval", "lower",    "upper",    NULL};
+  static const data_kind kinds[] = {KIND_REAL,    KIND_POSITIVE, KIND_NEGATIVE, KIND_UNIT,
+                                    KIND_INT,     KIND_COUNT,    KIND_BINARY,   KIND_BINARY,
+                                    KIND_BOUNDED, KIND_BOUNDED,  KIND_BOUNDED};
   const char *name = item->type.name;
   for (int i = 0; names[i]; i++)
     if (!strcmp(names[i], name)) {
@@ -164,17 +174,25 @@ static const char *fault(data_kind kind, double v, double size, double low, doub
   if (isnan(v)) return "is not a number (NaN)";
   bool whole = v == floor(v) && isfinite(v);
   switch (kind) {
-    case KIND_POSITIVE: return v > 0 ? NULL : "is not positive";
-    case KIND_NEGATIVE: return v < 0 ? NULL : "is not negative";
-    case KIND_UNIT: return v >= 0 && v <= 1 ? NULL : "is not between 0 and 1";
-    case KIND_INT: return whole ? NULL : "is not an integer";
-    case KIND_COUNT: return whole && v >= 0 ? NULL : "is not a count (0, 1, 2, ...)";
-    case KIND_BINARY: return v == 0 || v == 1 ? NULL : "is neither 0 nor 1";
+    case KIND_POSITIVE:
+      return v > 0 ? NULL : "is not positive";
+    case KIND_NEGATIVE:
+      return v < 0 ? NULL : "is not negative";
+    case KIND_UNIT:
+      return v >= 0 && v <= 1 ? NULL : "is not between 0 and 1";
+    case KIND_INT:
+      return whole ? NULL : "is not an integer";
+    case KIND_COUNT:
+      return whole && v >= 0 ? NULL : "is not a count (0, 1, 2, ...)";
+    case KIND_BINARY:
+      return v == 0 || v == 1 ? NULL : "is neither 0 nor 1";
     case KIND_INDEX:
       if (!whole) return "is not an integer";
       return v >= 1 && v <= size ? NULL : "is out of range";
-    case KIND_BOUNDED: return v >= low && v <= high ? NULL : "is outside its bounds";
-    default: return NULL;
+    case KIND_BOUNDED:
+      return v >= low && v <= high ? NULL : "is outside its bounds";
+    default:
+      return NULL;
   }
 }
 
@@ -193,8 +211,8 @@ static bool check_values(lang_builder *b, const lang_item *item, data_kind kind,
     if ((low_dims | high_dims) & ~dims) {
       free(low);
       free(high);
-      return erg_error(b->p, item->type.place, NULL, "the bounds have a dimension that '%s' lacks",
-                       item->name);
+      return erg_error(b->p, item->type.place, NULL,
+                       "the bounds have a dimension that '%s' lacks", item->name);
     }
   }
   bool good = true;
@@ -220,8 +238,9 @@ static bool check_values(lang_builder *b, const lang_item *item, data_kind kind,
 }
 
 static const char *what_the_file_has(lang_builder *b) {
-  if (!b->data) return lang_print(&b->arena, "name a data file%s",
-                                  b->m->has_simulate ? ", or simulate the data" : "");
+  if (!b->data)
+    return lang_print(&b->arena, "name a data file%s",
+                      b->m->has_simulate ? ", or simulate the data" : "");
   char *text = lang_print(&b->arena, "the file has:");
   for (int i = 0; i < b->data->count && i < 40; i++)
     text = lang_print(&b->arena, "%s%s %s%s", text, i ? "," : "", b->data->arrays[i].name,
@@ -263,8 +282,8 @@ lang_value lang_bind_item(lang_builder *b, int i) {
   int into = kind == KIND_INDEX ? lang_find_dim(b->m, item->type.name) : -1;
   bool integer = kind >= KIND_INT && kind <= KIND_INDEX;
   s->number = ir_add_data(b->g, item->name, rank, order, values, into, integer);
-  s->value = (lang_value){.node = b->g->data[s->number].node, .rank = rank, .into = into,
-                          .item = item};
+  s->value = (lang_value){
+      .node = b->g->data[s->number].node, .rank = rank, .into = into, .item = item};
   memcpy(s->value.order, order, sizeof order);
   bool good = check_values(b, item, kind, into, values, a->n, &s->value);
   free(values);

@@ -52,10 +52,10 @@ static number size_name(lang_builder *b, const ast *e, int self) {
   const erg_array *a = find_array(b, e->name);
   if (a && a->n == 1 && a->rank <= 1) return ok(a->values[0]);
   if (a) {
-    erg_error(b->p, e->place,
-              lang_print(&b->arena, "write size(%s), max(%s) or min(%s)", e->name, e->name,
-                         e->name),
-              "'%s' has %lld values: not a size", e->name, (long long)a->n);
+    erg_error(
+        b->p, e->place,
+        lang_print(&b->arena, "write size(%s), max(%s) or min(%s)", e->name, e->name, e->name),
+        "'%s' has %lld values: not a size", e->name, (long long)a->n);
     return FAIL;
   }
   if (b->simulation) {
@@ -71,8 +71,7 @@ static number array_function(lang_builder *b, const ast *e) {
   const ast *arg = e->args[0];
   const erg_array *a = arg->kind == AST_NAME ? find_array(b, arg->name) : NULL;
   if (!a) {
-    erg_error(b->p, arg->whole, list_of_data(b), "%s(...) needs an entry of the data",
-              e->name);
+    erg_error(b->p, arg->whole, list_of_data(b), "%s(...) needs an entry of the data", e->name);
     return FAIL;
   }
   if (!strcmp(e->name, "size")) return ok((double)a->n);
@@ -114,9 +113,12 @@ static number size_call(lang_builder *b, const ast *e, int self) {
 
 static number size_value(lang_builder *b, const ast *e, int self) {
   switch (e->kind) {
-    case AST_NUMBER: return ok(e->number);
-    case AST_NAME: return size_name(b, e, self);
-    case AST_CALL: return size_call(b, e, self);
+    case AST_NUMBER:
+      return ok(e->number);
+    case AST_NAME:
+      return size_name(b, e, self);
+    case AST_CALL:
+      return size_call(b, e, self);
     case AST_NEG: {
       number x = size_value(b, e->args[0], self);
       return x.fine ? ok(-x.value) : x;
@@ -127,16 +129,23 @@ static number size_value(lang_builder *b, const ast *e, int self) {
       number y = size_value(b, e->args[1], self);
       if (!y.fine) return y;
       switch (e->op) {
-        case OP_ADD: return ok(x.value + y.value);
-        case OP_SUB: return ok(x.value - y.value);
-        case OP_MUL: return ok(x.value * y.value);
-        case OP_DIV: return ok(x.value / y.value);
-        case OP_POW: return ok(pow(x.value, y.value));
-        default: break;
+        case OP_ADD:
+          return ok(x.value + y.value);
+        case OP_SUB:
+          return ok(x.value - y.value);
+        case OP_MUL:
+          return ok(x.value * y.value);
+        case OP_DIV:
+          return ok(x.value / y.value);
+        case OP_POW:
+          return ok(pow(x.value, y.value));
+        default:
+          break;
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   erg_error(b->p, e->whole, "write for example \"J\", \"K - 1\" or \"max(category)\"",
             "a size is an integer expression of numbers, dimensions and data");
@@ -184,10 +193,15 @@ static void cyclic(lang_builder *b, int dim) {
 
 int64_t lang_dim_size(lang_builder *b, int dim) {
   switch (b->dim_state[dim]) {
-    case LANG_DONE: return b->g->dims[dim].size;
-    case LANG_FAILED: return -1;
-    case LANG_ACTIVE: cyclic(b, dim); return -1;
-    default: break;
+    case LANG_DONE:
+      return b->g->dims[dim].size;
+    case LANG_FAILED:
+      return -1;
+    case LANG_ACTIVE:
+      cyclic(b, dim);
+      return -1;
+    default:
+      break;
   }
   b->dim_state[dim] = LANG_ACTIVE;
   b->active[b->n_active++] = dim; /* at most 40 deep */

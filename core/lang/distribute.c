@@ -12,13 +12,34 @@ static const char *signature(lang_builder *b, int number) {
 }
 
 static bool is_later(const char *name) {
-  static const char *const later[] = {
-    "von_mises", "hypergeometric", "categorical", "categorical_logit", "ordered_logistic",
-    "ordered_probit", "multinomial", "dirichlet", "dirichlet_multinomial", "multi_normal",
-    "multi_normal_cholesky", "multi_normal_precision", "multi_student_t", "lkj_corr",
-    "lkj_corr_cholesky", "wishart", "inv_wishart", "gaussian_random_walk", "ar",
-    "zero_inflated", "hurdle", "mixture", "truncated", "censored", "custom", "markov", "icar",
-    NULL};
+  static const char *const later[] = {"von_mises",
+                                      "hypergeometric",
+                                      "categorical",
+                                      "categorical_logit",
+                                      "ordered_logistic",
+                                      "ordered_probit",
+                                      "multinomial",
+                                      "dirichlet",
+                                      "dirichlet_multinomial",
+                                      "multi_normal",
+                                      "multi_normal_cholesky",
+                                      "multi_normal_precision",
+                                      "multi_student_t",
+                                      "lkj_corr",
+                                      "lkj_corr_cholesky",
+                                      "wishart",
+                                      "inv_wishart",
+                                      "gaussian_random_walk",
+                                      "ar",
+                                      "zero_inflated",
+                                      "hurdle",
+                                      "mixture",
+                                      "truncated",
+                                      "censored",
+                                      "custom",
+                                      "markov",
+                                      "icar",
+                                      NULL};
   for (int i = 0; later[i]; i++)
     if (!strcmp(later[i], name)) return true;
   return false;
@@ -54,11 +75,16 @@ static void not_a_distribution(lang_builder *b, const ast *e) {
 
 static bool in_range(ir_range range, double v) {
   switch (range) {
-    case IR_RANGE_POSITIVE: return v > 0;
-    case IR_RANGE_NONNEGATIVE: return v >= 0;
-    case IR_RANGE_UNIT: return v >= 0 && v <= 1;
-    case IR_RANGE_COUNT: return v >= 0 && v == floor(v);
-    default: return !isnan(v);
+    case IR_RANGE_POSITIVE:
+      return v > 0;
+    case IR_RANGE_NONNEGATIVE:
+      return v >= 0;
+    case IR_RANGE_UNIT:
+      return v >= 0 && v <= 1;
+    case IR_RANGE_COUNT:
+      return v >= 0 && v == floor(v);
+    default:
+      return !isnan(v);
   }
 }
 
@@ -113,9 +139,9 @@ static bool check_argument(lang_builder *b, const ir_distribution *d, int arg,
       where = lang_print(&b->arena, " (%s)",
                          lang_element_name(b, v->item->name, v->order, v->rank, dims, k));
     }
-    good = erg_error(b->p, place, NULL, "%s of %s must be %s, but is %.15g%s",
-                     d->arg_names[arg], d->name, ir_range_text(d->arg_ranges[arg]), values[k],
-                     where);
+    good =
+        erg_error(b->p, place, NULL, "%s of %s must be %s, but is %.15g%s", d->arg_names[arg],
+                  d->name, ir_range_text(d->arg_ranges[arg]), values[k], where);
   }
   free(values);
   free(guard);
@@ -154,12 +180,11 @@ bool lang_fit_args(lang_builder *b, lang_distribution *d, ir_dims dims, const ch
     d->args[i].node = lang_fit_vector(b, d->args[i].node, dims);
     ir_dims own = lang_dims(b, d->args[i].node), extra = own & ~dims;
     if (!extra || !of) continue;
-    return erg_error(b->p, d->call->args[i]->whole,
-                     lang_print(&b->arena, "index it to match, or sum over %s",
-                                lang_shape_of(b, extra)),
-                     "%s of %s is %s, but '%s' is %s: it lacks %s", entry->arg_names[i],
-                     entry->name, lang_shape_of(b, own), of, lang_shape_of(b, dims),
-                     lang_shape_of(b, extra));
+    return erg_error(
+        b->p, d->call->args[i]->whole,
+        lang_print(&b->arena, "index it to match, or sum over %s", lang_shape_of(b, extra)),
+        "%s of %s is %s, but '%s' is %s: it lacks %s", entry->arg_names[i], entry->name,
+        lang_shape_of(b, own), of, lang_shape_of(b, dims), lang_shape_of(b, extra));
   }
   return true;
 }

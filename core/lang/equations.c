@@ -22,8 +22,9 @@ static int range_of(lang_builder *b, const char *index, const ast *e) {
     if (other == -2) return -2;
     if (other < 0 || other == found) continue;
     if (found >= 0) {
-      erg_error(b->p, e->whole, lang_print(&b->arena, "write \"[%s in %s]\" on the left", index,
-                                           b->g->dims[found].name),
+      erg_error(b->p, e->whole,
+                lang_print(&b->arena, "write \"[%s in %s]\" on the left", index,
+                           b->g->dims[found].name),
                 "the index '%s' runs over %s and over %s", index, b->g->dims[found].name,
                 b->g->dims[other].name);
       return -2;
@@ -74,8 +75,7 @@ static bool case_test(lang_builder *b, const ast_left *left, const int *dims, ir
       return erg_error(b->p, index->place,
                        lang_print(&b->arena, "positions go from 1 to %.0f", size),
                        "index out of range: %.15g", at);
-    ir_id own = ir_binary(b->g, IR_EQ, ir_position(b->g, dims[k]), index->fixed
-                          ? ir_const(b->g, at) : IR_NONE);
+    ir_id own = ir_binary(b->g, IR_EQ, ir_position(b->g, dims[k]), ir_const(b->g, at));
     *test = *test == IR_NONE ? own : ir_binary(b->g, IR_AND, *test, own);
   }
   if (!left->test) return true;
@@ -89,7 +89,8 @@ static bool case_test(lang_builder *b, const ast_left *left, const int *dims, ir
   return true;
 }
 
-bool lang_bind_left(lang_builder *b, const ast_left *left, const lang_value *target, ir_id *test) {
+bool lang_bind_left(lang_builder *b, const ast_left *left, const lang_value *target,
+                    ir_id *test) {
   *test = IR_NONE;
   if (left->n_indices > target->rank)
     return erg_error(b->p, left->place, NULL, "'%s' is %s: too many indices", left->name,
@@ -168,10 +169,10 @@ static bool check_cases(lang_builder *b, const lang_item *item, const ir_id *tes
       ir_id test = tests[k] == IR_NONE ? ir_const(b->g, 1) : tests[k];
       if (fixed_count(other) == fixed_count(left) &&
           anywhere(b, ir_binary(b->g, IR_AND, own, test)))
-        return erg_error(b->p, left->place, "make one of them more special, or their conditions "
-                                            "exclude each other",
-                         "this case of '%s' overlaps with that of line %d", item->name,
-                         other->place.line);
+        return erg_error(
+            b->p, left->place,
+            "make one of them more special, or their conditions exclude each other",
+            "this case of '%s' overlaps with that of line %d", item->name, other->place.line);
     }
     none = ir_binary(b->g, IR_AND, none, ir_unary(b->g, IR_NOT, own));
   }
@@ -227,8 +228,7 @@ static lang_value index_equation(lang_builder *b, const lang_item *item) {
   }
   if (!lang_check_size(b, all, item->place)) return LANG_BAD;
   lang_value found = join_cases(b, item, &target);
-  if (found.node == IR_NONE ||
-      !lang_check_size(b, lang_dims(b, found.node) | all, item->place))
+  if (found.node == IR_NONE || !lang_check_size(b, lang_dims(b, found.node) | all, item->place))
     return LANG_BAD;
   lang_value v = lang_make(b, lang_widen(b, found.node, all));
   v.into = found.into;

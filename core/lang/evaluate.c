@@ -35,56 +35,144 @@ static void strides(const ir_graph *g, ir_dims dims, int64_t *stride) {
 
 static bool unary(ir_op op, double a, double *r) {
   switch (op) {
-    case IR_NEG: *r = -a; return true;
-    case IR_ABS: *r = fabs(a); return true;
-    case IR_SQUARE: *r = a * a; return true;
-    case IR_SQRT: *r = sqrt(a); return true;
-    case IR_RSQRT: *r = 1 / sqrt(a); return true;
-    case IR_INV: *r = 1 / a; return true;
-    case IR_EXP: *r = exp(a); return true;
-    case IR_EXPM1: *r = expm1(a); return true;
-    case IR_LOG: *r = log(a); return true;
-    case IR_LOG1P: *r = log1p(a); return true;
-    case IR_SIN: *r = sin(a); return true;
-    case IR_COS: *r = cos(a); return true;
-    case IR_TAN: *r = tan(a); return true;
-    case IR_ATAN: *r = atan(a); return true;
-    case IR_TANH: *r = tanh(a); return true;
-    case IR_ERF: *r = erf(a); return true;
-    case IR_ERFC: *r = erfc(a); return true;
-    case IR_PHI: *r = 0.5 * erfc(-a * M_SQRT1_2); return true;
-    case IR_LGAMMA: *r = lgamma(a); return true;
-    case IR_INV_LOGIT: *r = 1 / (1 + exp(-a)); return true;
-    case IR_LOG1P_EXP: *r = a > 0 ? a + log1p(exp(-a)) : log1p(exp(a)); return true;
-    case IR_LOG1M_EXP: *r = log(-expm1(a)); return true;
-    case IR_FLOOR: *r = floor(a); return true;
-    case IR_CEIL: *r = ceil(a); return true;
-    case IR_ROUND: *r = round(a); return true;
-    case IR_NOT: *r = a == 0; return true;
-    default: return false;
+    case IR_NEG:
+      *r = -a;
+      return true;
+    case IR_ABS:
+      *r = fabs(a);
+      return true;
+    case IR_SQUARE:
+      *r = a * a;
+      return true;
+    case IR_SQRT:
+      *r = sqrt(a);
+      return true;
+    case IR_RSQRT:
+      *r = 1 / sqrt(a);
+      return true;
+    case IR_INV:
+      *r = 1 / a;
+      return true;
+    case IR_EXP:
+      *r = exp(a);
+      return true;
+    case IR_EXPM1:
+      *r = expm1(a);
+      return true;
+    case IR_LOG:
+      *r = log(a);
+      return true;
+    case IR_LOG1P:
+      *r = log1p(a);
+      return true;
+    case IR_SIN:
+      *r = sin(a);
+      return true;
+    case IR_COS:
+      *r = cos(a);
+      return true;
+    case IR_TAN:
+      *r = tan(a);
+      return true;
+    case IR_ATAN:
+      *r = atan(a);
+      return true;
+    case IR_TANH:
+      *r = tanh(a);
+      return true;
+    case IR_ERF:
+      *r = erf(a);
+      return true;
+    case IR_ERFC:
+      *r = erfc(a);
+      return true;
+    case IR_PHI:
+      *r = 0.5 * erfc(-a * M_SQRT1_2);
+      return true;
+    case IR_LGAMMA:
+      *r = lgamma(a);
+      return true;
+    case IR_INV_LOGIT:
+      *r = 1 / (1 + exp(-a));
+      return true;
+    case IR_LOG1P_EXP:
+      *r = a > 0 ? a + log1p(exp(-a)) : log1p(exp(a));
+      return true;
+    case IR_LOG1M_EXP:
+      *r = log(-expm1(a));
+      return true;
+    case IR_FLOOR:
+      *r = floor(a);
+      return true;
+    case IR_CEIL:
+      *r = ceil(a);
+      return true;
+    case IR_ROUND:
+      *r = round(a);
+      return true;
+    case IR_NOT:
+      *r = a == 0;
+      return true;
+    default:
+      return false;
   }
 }
 
 static bool binary(ir_op op, double a, double b, double *r) {
   switch (op) {
-    case IR_ADD: *r = a + b; return true;
-    case IR_SUB: *r = a - b; return true;
-    case IR_MUL: *r = a * b; return true;
-    case IR_DIV: *r = a / b; return true;
-    case IR_POW: *r = pow(a, b); return true;
-    case IR_MIN: *r = b < a ? b : a; return true;
-    case IR_MAX: *r = b > a ? b : a; return true;
-    case IR_ATAN2: *r = atan2(a, b); return true;
-    case IR_FMOD: *r = fmod(a, b); return true;
-    case IR_LT: *r = a < b; return true;
-    case IR_LE: *r = a <= b; return true;
-    case IR_GT: *r = a > b; return true;
-    case IR_GE: *r = a >= b; return true;
-    case IR_EQ: *r = a == b; return true;
-    case IR_NE: *r = a != b; return true;
-    case IR_AND: *r = a != 0 && b != 0; return true;
-    case IR_OR: *r = a != 0 || b != 0; return true;
-    default: return false;
+    case IR_ADD:
+      *r = a + b;
+      return true;
+    case IR_SUB:
+      *r = a - b;
+      return true;
+    case IR_MUL:
+      *r = a * b;
+      return true;
+    case IR_DIV:
+      *r = a / b;
+      return true;
+    case IR_POW:
+      *r = pow(a, b);
+      return true;
+    case IR_MIN:
+      *r = b < a ? b : a;
+      return true;
+    case IR_MAX:
+      *r = b > a ? b : a;
+      return true;
+    case IR_ATAN2:
+      *r = atan2(a, b);
+      return true;
+    case IR_FMOD:
+      *r = fmod(a, b);
+      return true;
+    case IR_LT:
+      *r = a < b;
+      return true;
+    case IR_LE:
+      *r = a <= b;
+      return true;
+    case IR_GT:
+      *r = a > b;
+      return true;
+    case IR_GE:
+      *r = a >= b;
+      return true;
+    case IR_EQ:
+      *r = a == b;
+      return true;
+    case IR_NE:
+      *r = a != b;
+      return true;
+    case IR_AND:
+      *r = a != 0 && b != 0;
+      return true;
+    case IR_OR:
+      *r = a != 0 || b != 0;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -140,26 +228,39 @@ static void reduce(machine *m, const ir_node *n, double *out, int64_t count) {
   int64_t total = ir_size(g, all);
   bool lse = n->op == IR_LOG_SUM_EXP;
   for (int64_t k = 0; k < count; k++)
-    out[k] = n->op == IR_PROD ? 1
-             : n->op == IR_REDUCE_MIN ? INFINITY
-             : n->op == IR_REDUCE_MAX || lse ? -INFINITY : 0;
+    out[k] = n->op == IR_PROD                ? 1
+             : n->op == IR_REDUCE_MIN        ? INFINITY
+             : n->op == IR_REDUCE_MAX || lse ? -INFINITY
+                                             : 0;
   const double *x = m->values[n->args[0]];
   const double *y = n->op == IR_CONTRACT ? m->values[n->args[1]] : NULL;
   for (int64_t i = 0; i < total; i++) {
     double a = x[lang_project(g, all, i, g->nodes[n->args[0]].dims)];
     double *r = &out[lang_project(g, all, i, n->dims)];
     switch (n->op) {
-      case IR_PROD: *r *= a; break;
-      case IR_REDUCE_MIN: *r = a < *r ? a : *r; break;
-      case IR_REDUCE_MAX: *r = a > *r ? a : *r; break;
+      case IR_PROD:
+        *r *= a;
+        break;
+      case IR_REDUCE_MIN:
+        *r = a < *r ? a : *r;
+        break;
+      case IR_REDUCE_MAX:
+        *r = a > *r ? a : *r;
+        break;
       case IR_LOG_SUM_EXP: {
         double high = a > *r ? a : *r, low = a > *r ? *r : a;
         *r = high == -INFINITY ? high : high + log1p(exp(low - high));
         break;
       }
-      case IR_SUMLOG: *r += log(a); break;
-      case IR_CONTRACT: *r += a * y[lang_project(g, all, i, g->nodes[n->args[1]].dims)]; break;
-      default: *r += a; break;
+      case IR_SUMLOG:
+        *r += log(a);
+        break;
+      case IR_CONTRACT:
+        *r += a * y[lang_project(g, all, i, g->nodes[n->args[1]].dims)];
+        break;
+      default:
+        *r += a;
+        break;
     }
   }
 }
@@ -173,8 +274,8 @@ static void gather(machine *m, const ir_node *n, double *out, int64_t count) {
     if (!(position >= 1 && position <= (double)size))
       out[k] = NAN;
     else
-      out[k] = m->values[n->args[0]][project_with(g, n->dims, k, source, n->dim,
-                                                  (int64_t)position - 1)];
+      out[k] = m->values[n->args[0]]
+                        [project_with(g, n->dims, k, source, n->dim, (int64_t)position - 1)];
   }
 }
 
@@ -186,7 +287,9 @@ static bool compute(machine *m, ir_id id) {
   if (!out) return false;
   m->values[id] = out;
   switch (n->op) {
-    case IR_CONST: out[0] = n->value; return true;
+    case IR_CONST:
+      out[0] = n->value;
+      return true;
     case IR_DATA:
       if (!g->data[n->index].values) return false;
       memcpy(out, g->data[n->index].values, (size_t)count * sizeof *out);
@@ -194,7 +297,9 @@ static bool compute(machine *m, ir_id id) {
     case IR_POSITION:
       for (int64_t k = 0; k < count; k++) out[k] = (double)(k + 1);
       return true;
-    case IR_GATHER: gather(m, n, out, count); return true;
+    case IR_GATHER:
+      gather(m, n, out, count);
+      return true;
     case IR_RENAME: {
       ir_dims source = g->nodes[n->args[0]].dims;
       for (int64_t k = 0; k < count; k++) {
@@ -209,11 +314,17 @@ static bool compute(machine *m, ir_id id) {
         out[k] = m->values[part][lang_project(g, n->dims, k, g->nodes[part].dims)];
       }
       return true;
-    case IR_SUM: case IR_PROD: case IR_REDUCE_MIN: case IR_REDUCE_MAX: case IR_LOG_SUM_EXP:
-    case IR_SUMLOG: case IR_CONTRACT:
+    case IR_SUM:
+    case IR_PROD:
+    case IR_REDUCE_MIN:
+    case IR_REDUCE_MAX:
+    case IR_LOG_SUM_EXP:
+    case IR_SUMLOG:
+    case IR_CONTRACT:
       reduce(m, n, out, count);
       return true;
-    default: return ir_is_elementwise((ir_op)n->op) && elementwise(m, n, out, count);
+    default:
+      return ir_is_elementwise((ir_op)n->op) && elementwise(m, n, out, count);
   }
 }
 

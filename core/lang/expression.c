@@ -100,8 +100,7 @@ lang_value lang_binary(lang_builder *b, ir_op op, lang_value x, lang_value y, er
   x.node = lang_fit_vector(b, x.node, lang_dims(b, y.node));
   y.node = lang_fit_vector(b, y.node, lang_dims(b, x.node));
   ir_dims dx = lang_dims(b, x.node), dy = lang_dims(b, y.node);
-  if (anonymous_clash(b, dx, dy, place) || !lang_check_size(b, dx | dy, place))
-    return LANG_BAD;
+  if (anonymous_clash(b, dx, dy, place) || !lang_check_size(b, dx | dy, place)) return LANG_BAD;
   return lang_make(b, ir_binary(b->g, op, x.node, y.node));
 }
 
@@ -114,8 +113,7 @@ static lang_value power(lang_builder *b, lang_value x, const ast *exponent, lang
     if (n == 2) return lang_make(b, ir_unary(g, IR_SQUARE, x.node));
     if (n == 3)
       return lang_make(b, ir_binary(g, IR_MUL, x.node, ir_unary(g, IR_SQUARE, x.node)));
-    if (n == 4)
-      return lang_make(b, ir_unary(g, IR_SQUARE, ir_unary(g, IR_SQUARE, x.node)));
+    if (n == 4) return lang_make(b, ir_unary(g, IR_SQUARE, ir_unary(g, IR_SQUARE, x.node)));
     if (n == 0.5) return lang_make(b, ir_unary(g, IR_SQRT, x.node));
     if (n == -0.5) return lang_make(b, ir_unary(g, IR_RSQRT, x.node));
     if (n == -1) return lang_make(b, ir_unary(g, IR_INV, x.node));
@@ -126,9 +124,20 @@ static lang_value power(lang_builder *b, lang_value x, const ast *exponent, lang
 
 static lang_value operation(lang_builder *b, const ast *e) {
   static const ir_op ops[] = {
-    [OP_OR] = IR_OR, [OP_AND] = IR_AND, [OP_LT] = IR_LT, [OP_LE] = IR_LE, [OP_GT] = IR_GT,
-    [OP_GE] = IR_GE, [OP_EQ] = IR_EQ, [OP_NE] = IR_NE, [OP_ADD] = IR_ADD, [OP_SUB] = IR_SUB,
-    [OP_MUL] = IR_MUL, [OP_DIV] = IR_DIV, [OP_CONTRACT] = IR_CONTRACT, [OP_POW] = IR_POW,
+      [OP_OR] = IR_OR,
+      [OP_AND] = IR_AND,
+      [OP_LT] = IR_LT,
+      [OP_LE] = IR_LE,
+      [OP_GT] = IR_GT,
+      [OP_GE] = IR_GE,
+      [OP_EQ] = IR_EQ,
+      [OP_NE] = IR_NE,
+      [OP_ADD] = IR_ADD,
+      [OP_SUB] = IR_SUB,
+      [OP_MUL] = IR_MUL,
+      [OP_DIV] = IR_DIV,
+      [OP_CONTRACT] = IR_CONTRACT,
+      [OP_POW] = IR_POW,
   };
   lang_value x = lang_lower(b, e->args[0]);
   lang_value y = lang_lower(b, e->args[1]);
@@ -160,13 +169,20 @@ static lang_value vector(lang_builder *b, const ast *e) {
 
 static lang_value lower(lang_builder *b, const ast *e) {
   switch (e->kind) {
-    case AST_NUMBER: return lang_scalar(b, e->number);
-    case AST_NAME: return lang_name(b, e, true);
-    case AST_INDEX: return lang_indexed(b, e);
-    case AST_CALL: return lang_call(b, e);
-    case AST_LOOP: return lang_loop(b, e);
-    case AST_VECTOR: return vector(b, e);
-    case AST_BINARY: return operation(b, e);
+    case AST_NUMBER:
+      return lang_scalar(b, e->number);
+    case AST_NAME:
+      return lang_name(b, e, true);
+    case AST_INDEX:
+      return lang_indexed(b, e);
+    case AST_CALL:
+      return lang_call(b, e);
+    case AST_LOOP:
+      return lang_loop(b, e);
+    case AST_VECTOR:
+      return vector(b, e);
+    case AST_BINARY:
+      return operation(b, e);
     case AST_NEG:
     case AST_NOT: {
       lang_value v = lang_lower(b, e->args[0]);

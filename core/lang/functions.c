@@ -6,8 +6,22 @@
 
 typedef enum {
   F_OP, /* one argument, an operation of the graph */
-  F_BINARY, F_LOG1M, F_POW, F_LOGIT, F_STEP, F_LOG10, F_LOG2, F_HYPOT, F_FMA, F_LBETA,
-  F_LCHOOSE, F_LOG_MIX, F_LOG_SUM_EXP, F_IF, F_SIZE, F_DRAW
+  F_BINARY,
+  F_LOG1M,
+  F_POW,
+  F_LOGIT,
+  F_STEP,
+  F_LOG10,
+  F_LOG2,
+  F_HYPOT,
+  F_FMA,
+  F_LBETA,
+  F_LCHOOSE,
+  F_LOG_MIX,
+  F_LOG_SUM_EXP,
+  F_IF,
+  F_SIZE,
+  F_DRAW
 } function_kind;
 
 typedef struct {
@@ -18,36 +32,57 @@ typedef struct {
   const char *signature;
 } function;
 
-#define UNARY(name, OP) {name, 1, F_OP, IR_##OP, name "(x)"}
+#define UNARY(name, OP) \
+  { name, 1, F_OP, IR_##OP, name "(x)" }
 static const function functions[] = {
-  UNARY("exp", EXP), UNARY("log", LOG), UNARY("log1p", LOG1P), UNARY("expm1", EXPM1),
-  UNARY("log1m_exp", LOG1M_EXP), UNARY("log1p_exp", LOG1P_EXP), UNARY("sqrt", SQRT),
-  UNARY("inv_sqrt", RSQRT), UNARY("square", SQUARE), UNARY("abs", ABS), UNARY("fabs", ABS),
-  UNARY("inv", INV), UNARY("inv_logit", INV_LOGIT), UNARY("sin", SIN), UNARY("cos", COS),
-  UNARY("tan", TAN), UNARY("atan", ATAN), UNARY("tanh", TANH), UNARY("erf", ERF),
-  UNARY("erfc", ERFC), UNARY("Phi", PHI), UNARY("lgamma", LGAMMA),
-  UNARY("digamma", DIGAMMA), UNARY("trigamma", TRIGAMMA), UNARY("floor", FLOOR),
-  UNARY("ceil", CEIL), UNARY("round", ROUND),
-  {"log1m", 1, F_LOG1M, IR_LOG1P, "log1m(x)"},
-  {"logit", 1, F_LOGIT, IR_LOG, "logit(p)"},
-  {"step", 1, F_STEP, IR_GE, "step(x)"},
-  {"log10", 1, F_LOG10, IR_LOG, "log10(x)"},
-  {"log2", 1, F_LOG2, IR_LOG, "log2(x)"},
-  {"pow", 2, F_POW, IR_POW, "pow(a, b)"},
-  {"min", 2, F_BINARY, IR_MIN, "min(a, b), min(x) or min(i in dim: ...)"},
-  {"max", 2, F_BINARY, IR_MAX, "max(a, b), max(x) or max(i in dim: ...)"},
-  {"atan2", 2, F_BINARY, IR_ATAN2, "atan2(y, x)"},
-  {"fmod", 2, F_BINARY, IR_FMOD, "fmod(a, b)"},
-  {"hypot", 2, F_HYPOT, IR_SQRT, "hypot(a, b)"},
-  {"fma", 3, F_FMA, IR_ADD, "fma(a, b, c)"},
-  {"lbeta", 2, F_LBETA, IR_LGAMMA, "lbeta(a, b)"},
-  {"lchoose", 2, F_LCHOOSE, IR_LGAMMA, "lchoose(n, k)"},
-  {"log_mix", 3, F_LOG_MIX, IR_LOG, "log_mix(theta, log_a, log_b)"},
-  {"log_sum_exp", 2, F_LOG_SUM_EXP, IR_LOG, "log_sum_exp(a, b), log_sum_exp(x) or "
-                                            "log_sum_exp(i in dim: ...)"},
-  {"if", 3, F_IF, IR_IF, "if(test, a, b)"},
-  {"size", 1, F_SIZE, IR_CONST, "size(dim)"},
-  {"draw", 1, F_DRAW, IR_RANDOM, "draw(y) or draw(normal(mu, sigma))"},
+    UNARY("exp", EXP),
+    UNARY("log", LOG),
+    UNARY("log1p", LOG1P),
+    UNARY("expm1", EXPM1),
+    UNARY("log1m_exp", LOG1M_EXP),
+    UNARY("log1p_exp", LOG1P_EXP),
+    UNARY("sqrt", SQRT),
+    UNARY("inv_sqrt", RSQRT),
+    UNARY("square", SQUARE),
+    UNARY("abs", ABS),
+    UNARY("fabs", ABS),
+    UNARY("inv", INV),
+    UNARY("inv_logit", INV_LOGIT),
+    UNARY("sin", SIN),
+    UNARY("cos", COS),
+    UNARY("tan", TAN),
+    UNARY("atan", ATAN),
+    UNARY("tanh", TANH),
+    UNARY("erf", ERF),
+    UNARY("erfc", ERFC),
+    UNARY("Phi", PHI),
+    UNARY("lgamma", LGAMMA),
+    UNARY("digamma", DIGAMMA),
+    UNARY("trigamma", TRIGAMMA),
+    UNARY("floor", FLOOR),
+    UNARY("ceil", CEIL),
+    UNARY("round", ROUND),
+    {"log1m", 1, F_LOG1M, IR_LOG1P, "log1m(x)"},
+    {"logit", 1, F_LOGIT, IR_LOG, "logit(p)"},
+    {"step", 1, F_STEP, IR_GE, "step(x)"},
+    {"log10", 1, F_LOG10, IR_LOG, "log10(x)"},
+    {"log2", 1, F_LOG2, IR_LOG, "log2(x)"},
+    {"pow", 2, F_POW, IR_POW, "pow(a, b)"},
+    {"min", 2, F_BINARY, IR_MIN, "min(a, b), min(x) or min(i in dim: ...)"},
+    {"max", 2, F_BINARY, IR_MAX, "max(a, b), max(x) or max(i in dim: ...)"},
+    {"atan2", 2, F_BINARY, IR_ATAN2, "atan2(y, x)"},
+    {"fmod", 2, F_BINARY, IR_FMOD, "fmod(a, b)"},
+    {"hypot", 2, F_HYPOT, IR_SQRT, "hypot(a, b)"},
+    {"fma", 3, F_FMA, IR_ADD, "fma(a, b, c)"},
+    {"lbeta", 2, F_LBETA, IR_LGAMMA, "lbeta(a, b)"},
+    {"lchoose", 2, F_LCHOOSE, IR_LGAMMA, "lchoose(n, k)"},
+    {"log_mix", 3, F_LOG_MIX, IR_LOG, "log_mix(theta, log_a, log_b)"},
+    {"log_sum_exp", 2, F_LOG_SUM_EXP, IR_LOG,
+     "log_sum_exp(a, b), log_sum_exp(x) or "
+     "log_sum_exp(i in dim: ...)"},
+    {"if", 3, F_IF, IR_IF, "if(test, a, b)"},
+    {"size", 1, F_SIZE, IR_CONST, "size(dim)"},
+    {"draw", 1, F_DRAW, IR_RANDOM, "draw(y) or draw(normal(mu, sigma))"},
 };
 #define N_FUNCTIONS ((int)(sizeof functions / sizeof *functions))
 
@@ -61,12 +96,28 @@ bool lang_is_function(const char *name) { return find(name) || lang_is_reduction
 
 /* What is missing gives a hint: names of other languages and of later versions. */
 static const char *hint(lang_builder *b, const char *name) {
-  static const struct { const char *other, *ours; } same[] = {
-    {"ln", "log"}, {"expit", "inv_logit"}, {"sigmoid", "inv_logit"}, {"invlogit", "inv_logit"},
-    {"ilogit", "inv_logit"}, {"normal_cdf", "Phi"}, {"pnorm", "Phi"}, {"gammaln", "lgamma"},
-    {"loggamma", "lgamma"}, {"ifelse", "if"}, {"where", "if"}, {"std", "sd"}, {"var", "sd"},
-    {"dot", "'@'"}, {"dnorm", "normal"}, {"std_normal", "normal(0, 1)"},
-    {"rnorm", "normal"}, {"log1pexp", "log1p_exp"}, {"logsumexp", "log_sum_exp"},
+  static const struct {
+    const char *other, *ours;
+  } same[] = {
+      {"ln", "log"},
+      {"expit", "inv_logit"},
+      {"sigmoid", "inv_logit"},
+      {"invlogit", "inv_logit"},
+      {"ilogit", "inv_logit"},
+      {"normal_cdf", "Phi"},
+      {"pnorm", "Phi"},
+      {"gammaln", "lgamma"},
+      {"loggamma", "lgamma"},
+      {"ifelse", "if"},
+      {"where", "if"},
+      {"std", "sd"},
+      {"var", "sd"},
+      {"dot", "'@'"},
+      {"dnorm", "normal"},
+      {"std_normal", "normal(0, 1)"},
+      {"rnorm", "normal"},
+      {"log1pexp", "log1p_exp"},
+      {"logsumexp", "log_sum_exp"},
   };
   for (size_t i = 0; i < sizeof same / sizeof *same; i++)
     if (!strcmp(same[i].other, name))
@@ -169,8 +220,9 @@ static lang_value draw(lang_builder *b, const ast *e) {
 static lang_value distribution(lang_builder *b, const ast *e) {
   if (!b->random) {
     erg_error(b->p, e->place,
-              lang_print(&b->arena, "distributions stand behind '~' in [params], in [observe] "
-                                    "and in [simulate]; in [generate] write draw(%s(...))",
+              lang_print(&b->arena,
+                         "distributions stand behind '~' in [params], in [observe] "
+                         "and in [simulate]; in [generate] write draw(%s(...))",
                          e->name),
               "'%s' is a distribution, not a function", e->name);
     return LANG_BAD;
@@ -236,12 +288,16 @@ lang_value lang_call(lang_builder *b, const ast *e) {
     return LANG_BAD;
   ir_id x = v[0].node, y = e->n_args > 1 ? v[1].node : IR_NONE;
   switch (f->kind) {
-    case F_OP: return unary(b, f->op, x);
-    case F_BINARY: return lang_make(b, ir_binary(g, f->op, x, y));
-    case F_LOG1M: return lang_make(b, log1m(b, x));
+    case F_OP:
+      return unary(b, f->op, x);
+    case F_BINARY:
+      return lang_make(b, ir_binary(g, f->op, x, y));
+    case F_LOG1M:
+      return lang_make(b, log1m(b, x));
     case F_LOGIT:
       return lang_make(b, ir_binary(g, IR_SUB, ir_unary(g, IR_LOG, x), log1m(b, x)));
-    case F_STEP: return lang_make(b, ir_binary(g, IR_GE, x, ir_const(g, 0)));
+    case F_STEP:
+      return lang_make(b, ir_binary(g, IR_GE, x, ir_const(g, 0)));
     case F_LOG10:
       return lang_make(b, ir_binary(g, IR_MUL, ir_unary(g, IR_LOG, x), ir_const(g, M_LOG10E)));
     case F_LOG2:
@@ -252,16 +308,20 @@ lang_value lang_call(lang_builder *b, const ast *e) {
       return lang_make(b, ir_binary(g, IR_POW, x, y));
     }
     case F_HYPOT:
-      return unary(b, IR_SQRT, ir_binary(g, IR_ADD, ir_unary(g, IR_SQUARE, x),
-                                         ir_unary(g, IR_SQUARE, y)));
+      return unary(b, IR_SQRT,
+                   ir_binary(g, IR_ADD, ir_unary(g, IR_SQUARE, x), ir_unary(g, IR_SQUARE, y)));
     case F_FMA:
       return lang_make(b, ir_binary(g, IR_ADD, ir_binary(g, IR_MUL, x, y), v[2].node));
-    case F_LBETA: return lang_make(b, ir_lbeta(g, x, y));
-    case F_LCHOOSE: return lang_make(b, ir_lchoose(g, x, y));
-    case F_LOG_SUM_EXP: return lang_make(b, log_add(b, x, y));
+    case F_LBETA:
+      return lang_make(b, ir_lbeta(g, x, y));
+    case F_LCHOOSE:
+      return lang_make(b, ir_lchoose(g, x, y));
+    case F_LOG_SUM_EXP:
+      return lang_make(b, log_add(b, x, y));
     case F_LOG_MIX:
       return lang_make(b, log_add(b, ir_binary(g, IR_ADD, ir_unary(g, IR_LOG, x), y),
                                   ir_binary(g, IR_ADD, log1m(b, x), v[2].node)));
-    default: return LANG_BAD;
+    default:
+      return LANG_BAD;
   }
 }

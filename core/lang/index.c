@@ -6,11 +6,11 @@
 #include "lang/build.h"
 
 typedef struct {
-  int source;      /* dimension of the array that is replaced */
-  bool same;       /* the index runs over that very dimension: nothing to do */
-  int rename;      /* the index runs over an alias of it: that one; else -1 */
-  ir_id position;  /* otherwise */
-  ir_dims dims;    /* of the result */
+  int source;     /* dimension of the array that is replaced */
+  bool same;      /* the index runs over that very dimension: nothing to do */
+  int rename;     /* the index runs over an alias of it: that one; else -1 */
+  ir_id position; /* otherwise */
+  ir_dims dims;   /* of the result */
   int into;
   erg_place place;
 } step;
@@ -29,9 +29,9 @@ static bool in_range(lang_builder *b, ir_id position, int dim, const ast *e, con
     if (values[k] >= 1 && values[k] <= (double)size && values[k] == floor(values[k])) continue;
     const char *name = b->g->dims[lang_base(b, dim)].name;
     const char *next =
-        name[0] == '#' ? lang_print(&b->arena, "positions go from 1 to %lld", (long long)size)
-                       : lang_print(&b->arena, "positions in %s go from 1 to %lld", name,
-                                    (long long)size);
+        name[0] == '#'
+            ? lang_print(&b->arena, "positions go from 1 to %lld", (long long)size)
+            : lang_print(&b->arena, "positions in %s go from 1 to %lld", name, (long long)size);
     good = erg_error(b->p, arg->whole, next, "index out of range: %s[%.15g]", array_text(e),
                      values[k]);
   }
@@ -40,8 +40,8 @@ static bool in_range(lang_builder *b, ir_id position, int dim, const ast *e, con
 }
 
 static bool read_step(lang_builder *b, const ast *e, const ast *arg, int source, step *s) {
-  *s = (step){.source = source, .rename = -1, .position = IR_NONE, .into = -1,
-              .place = arg->whole};
+  *s = (step){
+      .source = source, .rename = -1, .position = IR_NONE, .into = -1, .place = arg->whole};
   int base = lang_base(b, source);
   if (arg->kind == AST_NAME) {
     const lang_index *index = lang_find_index(b, arg->name);
@@ -66,8 +66,7 @@ static bool read_step(lang_builder *b, const ast *e, const ast *arg, int source,
     return erg_error(b->p, arg->whole, "positions are numbers, indices or data",
                      "a position can't depend on parameters");
   s->position = v.node;
-  if (b->guard != IR_NONE)
-    s->position = ir_if(b->g, b->guard, v.node, ir_const(b->g, 1));
+  if (b->guard != IR_NONE) s->position = ir_if(b->g, b->guard, v.node, ir_const(b->g, 1));
   s->dims = lang_dims(b, s->position);
   bool known = v.into >= 0 && lang_base(b, v.into) == base && b->guard == IR_NONE;
   return known || in_range(b, s->position, source, e, arg);

@@ -18,16 +18,16 @@ bool lang_is_name(const char *text) {
 }
 
 bool lang_is_reserved(const char *text) {
-  static const char *const words[] = {"in", "and", "or", "not", "if", "pi", "inf", "time",
-                                      "flat", "value", "true", "false", NULL};
+  static const char *const words[] = {"in",   "and",  "or",    "not",  "if",    "pi", "inf",
+                                      "time", "flat", "value", "true", "false", NULL};
   for (int i = 0; words[i]; i++)
     if (!strcmp(words[i], text)) return true;
   return false;
 }
 
 const char *ast_op_text(ast_op op) {
-  static const char *const texts[] = {"or", "and", "<", "<=", ">", ">=", "==",
-                                      "!=", "+",   "-", "*",  "/", "@",  "^"};
+  static const char *const texts[] = {
+      "or", "and", "<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "/", "@", "^"};
   return texts[op];
 }
 
@@ -58,13 +58,19 @@ static token number(const char *text, size_t *at) {
   if (letter(text[s]) || (text[s] == '.' && text[s + 1] != '.')) {
     while (letter(text[s]) || digit(text[s]) || text[s] == '.') s++;
     *at = s;
-    t = (token){.kind = TOK_BAD, .start = t.start, .length = s - t.start,
+    t = (token){.kind = TOK_BAD,
+                .start = t.start,
+                .length = s - t.start,
                 .trouble = "is not a number",
-                .next = "write numbers as 12, 0.5 or 1e-3, names with a letter first and "
-                        "products with '*'"};
+                .next =
+                    "write numbers as 12, 0.5 or 1e-3, names with a letter first and "
+                    "products with '*'"};
   } else if (isinf(t.number)) {
-    t = (token){.kind = TOK_BAD, .start = t.start, .length = t.length,
-                .trouble = "is too large for a number", .next = "write inf for infinity"};
+    t = (token){.kind = TOK_BAD,
+                .start = t.start,
+                .length = t.length,
+                .trouble = "is too large for a number",
+                .next = "write inf for infinity"};
   }
   return t;
 }
@@ -89,8 +95,7 @@ static token bad(size_t *at, size_t length, const char *trouble, const char *nex
 }
 
 token lang_token(const char *text, size_t *at) {
-  while (text[*at] == ' ' || text[*at] == '\t' || text[*at] == '\n' || text[*at] == '\r')
-    ++*at;
+  while (text[*at] == ' ' || text[*at] == '\t' || text[*at] == '\n' || text[*at] == '\r') ++*at;
   const char *s = text + *at;
   if (digit(s[0]) || (s[0] == '.' && digit(s[1]))) return number(text, at);
   if (letter(s[0])) {
@@ -103,37 +108,56 @@ token lang_token(const char *text, size_t *at) {
     return simple(TOK_NAME, at, n);
   }
   switch (s[0]) {
-    case 0: return simple(TOK_END, at, 0);
-    case '(': return simple(TOK_LPAREN, at, 1);
-    case ')': return simple(TOK_RPAREN, at, 1);
-    case '[': return simple(TOK_LBRACKET, at, 1);
-    case ']': return simple(TOK_RBRACKET, at, 1);
-    case ',': return simple(TOK_COMMA, at, 1);
-    case ':': return simple(TOK_COLON, at, 1);
-    case '~': return simple(TOK_TILDE, at, 1);
-    case '+': return operation(OP_ADD, at, 1);
-    case '-': return operation(OP_SUB, at, 1);
+    case 0:
+      return simple(TOK_END, at, 0);
+    case '(':
+      return simple(TOK_LPAREN, at, 1);
+    case ')':
+      return simple(TOK_RPAREN, at, 1);
+    case '[':
+      return simple(TOK_LBRACKET, at, 1);
+    case ']':
+      return simple(TOK_RBRACKET, at, 1);
+    case ',':
+      return simple(TOK_COMMA, at, 1);
+    case ':':
+      return simple(TOK_COLON, at, 1);
+    case '~':
+      return simple(TOK_TILDE, at, 1);
+    case '+':
+      return operation(OP_ADD, at, 1);
+    case '-':
+      return operation(OP_SUB, at, 1);
     case '*':
       if (s[1] == '*') return bad(at, 2, "is not an operator", "write a^b for a power");
       return operation(OP_MUL, at, 1);
-    case '/': return operation(OP_DIV, at, 1);
-    case '^': return operation(OP_POW, at, 1);
-    case '@': return operation(OP_CONTRACT, at, 1);
-    case '<': return s[1] == '=' ? operation(OP_LE, at, 2) : operation(OP_LT, at, 1);
-    case '>': return s[1] == '=' ? operation(OP_GE, at, 2) : operation(OP_GT, at, 1);
+    case '/':
+      return operation(OP_DIV, at, 1);
+    case '^':
+      return operation(OP_POW, at, 1);
+    case '@':
+      return operation(OP_CONTRACT, at, 1);
+    case '<':
+      return s[1] == '=' ? operation(OP_LE, at, 2) : operation(OP_LT, at, 1);
+    case '>':
+      return s[1] == '=' ? operation(OP_GE, at, 2) : operation(OP_GT, at, 1);
     case '=':
       if (s[1] == '=') return operation(OP_EQ, at, 2);
       return bad(at, 1, "is not an operator", "write a == b to compare");
     case '!':
       if (s[1] == '=') return operation(OP_NE, at, 2);
       return bad(at, 1, "is not an operator", "write not a");
-    case '&': return bad(at, s[1] == '&' ? 2 : 1, "is not an operator", "write a and b");
-    case '|': return bad(at, s[1] == '|' ? 2 : 1, "is not an operator", "write a or b");
-    case '%': return bad(at, 1, "is not an operator", "write fmod(a, b)");
+    case '&':
+      return bad(at, s[1] == '&' ? 2 : 1, "is not an operator", "write a and b");
+    case '|':
+      return bad(at, s[1] == '|' ? 2 : 1, "is not an operator", "write a or b");
+    case '%':
+      return bad(at, 1, "is not an operator", "write fmod(a, b)");
     case '.':
       if (s[1] == '.') return simple(TOK_RANGE, at, 2);
       return bad(at, 1, "is not expected here", "write 0.5 or .5 for a number");
-    default: break;
+    default:
+      break;
   }
   size_t n = 1;
   while ((s[n] & 0xc0) == 0x80) n++; /* a whole character of UTF-8 */

@@ -47,8 +47,7 @@ const lang_simulated *lang_find_simulated(const lang_model *m, const char *name)
 static const char *suggestion(reader *r, const char *word, const char *const *known,
                               const char *what) {
   const char *near = erg_nearest(word, known);
-  char *text = near ? lang_print(ARENA, "did you mean '%s'? ", near)
-                    : lang_copy(ARENA, "", 0);
+  char *text = near ? lang_print(ARENA, "did you mean '%s'? ", near) : lang_copy(ARENA, "", 0);
   text = lang_print(ARENA, "%s%s", text, what);
   for (int i = 0; known[i]; i++)
     text = lang_print(ARENA, "%s%s %s", text, i ? "," : "", known[i]);
@@ -63,8 +62,7 @@ static bool check_keys(reader *r, const erg_toml *table, const char *const *know
     bool found = false;
     for (int k = 0; known[k] && !found; k++) found = !strcmp(known[k], item->key);
     if (!found)
-      good = erg_error(r->p, item->key_place,
-                       suggestion(r, item->key, known, "known keys:"),
+      good = erg_error(r->p, item->key_place, suggestion(r, item->key, known, "known keys:"),
                        "unknown key '%s' in %s", item->key, of);
   }
   return good;
@@ -86,8 +84,7 @@ static bool check_name(reader *r, const char *name, erg_place place) {
     return erg_error(r->p, place, "names consist of letters, digits and _, a letter first",
                      "'%s' is not a name", name);
   if (lang_is_reserved(name))
-    return erg_error(r->p, place, "choose another name", "'%s' has a meaning of its own",
-                     name);
+    return erg_error(r->p, place, "choose another name", "'%s' has a meaning of its own", name);
   return true;
 }
 
@@ -102,11 +99,13 @@ static lang_text name_text(const erg_toml *t) {
 /* A number, or a string holding an expression; a list of numbers is a vector. */
 static const ast *expression(reader *r, const erg_toml *t) {
   switch (t->kind) {
-    case ERG_TOML_STRING: return lang_parse_expression(ARENA, value_text(t), r->p);
+    case ERG_TOML_STRING:
+      return lang_parse_expression(ARENA, value_text(t), r->p);
     case ERG_TOML_INTEGER:
     case ERG_TOML_REAL:
       return lang_number(ARENA, t->real, t->kind == ERG_TOML_INTEGER, t->place);
-    case ERG_TOML_BOOL: return lang_number(ARENA, (double)t->integer, true, t->place);
+    case ERG_TOML_BOOL:
+      return lang_number(ARENA, (double)t->integer, true, t->place);
     case ERG_TOML_ARRAY: {
       if (!t->n_items) {
         erg_error(r->p, t->place, NULL, "the list is empty");
@@ -124,8 +123,12 @@ static const ast *expression(reader *r, const erg_toml *t) {
         if (parts[i]->depth > depth) depth = parts[i]->depth;
       }
       ast *vector = lang_alloc(ARENA, sizeof *vector);
-      *vector = (ast){.kind = AST_VECTOR, .args = parts, .n_args = t->n_items,
-                      .place = t->place, .whole = t->place, .depth = depth + 1};
+      *vector = (ast){.kind = AST_VECTOR,
+                      .args = parts,
+                      .n_args = t->n_items,
+                      .place = t->place,
+                      .whole = t->place,
+                      .depth = depth + 1};
       return vector;
     }
     default:
@@ -153,8 +156,8 @@ static bool want_string(reader *r, const erg_toml *t, const char *example) {
 
 static bool read_bool(reader *r, const erg_toml *t, bool *value) {
   if (t->kind != ERG_TOML_BOOL)
-    return erg_error(r->p, t->place, "write true or false, without quotes",
-                     "'%s' is yes or no", t->key);
+    return erg_error(r->p, t->place, "write true or false, without quotes", "'%s' is yes or no",
+                     t->key);
   *value = t->integer != 0;
   return true;
 }
@@ -167,8 +170,8 @@ static bool read_dim(reader *r, const erg_toml *t) {
   if (!check_name(r, t->key, place)) return false;
   if (m->n_dims == 40)
     return erg_error(r->p, place, "fewer dimensions will do", "more than 40 dimensions");
-  lang_dim d = {.name = lang_copy(ARENA, t->key, strlen(t->key)), .place = place,
-                .size_place = t->place};
+  lang_dim d = {
+      .name = lang_copy(ARENA, t->key, strlen(t->key)), .place = place, .size_place = t->place};
   if (t->kind == ERG_TOML_ARRAY) {
     d.n_labels = t->n_items;
     d.labels = lang_alloc(ARENA, (size_t)t->n_items * sizeof *d.labels + 1);
@@ -206,8 +209,8 @@ static lang_item *add_item(reader *r, item_kind kind, const char *name, erg_plac
   }
   m->items = room(r, m->items, m->n_items, &m->cap_items, sizeof *m->items);
   lang_item *item = &m->items[m->n_items++];
-  *item = (lang_item){.kind = kind, .name = name, .place = place, .noncentered = -1,
-                      .normalised = true};
+  *item = (lang_item){
+      .kind = kind, .name = name, .place = place, .noncentered = -1, .normalised = true};
   return item;
 }
 
@@ -254,7 +257,7 @@ static bool read_param(reader *r, const erg_toml *t) {
   if (!item) return false;
   item->type = type;
   const erg_toml *option = erg_toml_get(t, "noncentered");
-  bool value;
+  bool value = false;
   if (option) {
     if (!read_bool(r, option, &value)) return false;
     item->noncentered = value;
@@ -278,16 +281,16 @@ static bool read_equation(reader *r, const erg_toml *t, item_kind kind) {
   else
     item = add_item(r, kind, e.left.name, e.left.place);
   if (!item) return false;
-  lang_equation *all =
-      lang_alloc(ARENA, (size_t)(item->n_equations + 1) * sizeof *all);
-  if (item->n_equations)
-    memcpy(all, item->equations, (size_t)item->n_equations * sizeof *all);
+  lang_equation *all = lang_alloc(ARENA, (size_t)(item->n_equations + 1) * sizeof *all);
+  if (item->n_equations) memcpy(all, item->equations, (size_t)item->n_equations * sizeof *all);
   all[item->n_equations++] = e;
   item->equations = all;
   return true;
 }
 
-static bool read_define(reader *r, const erg_toml *t) { return read_equation(r, t, ITEM_DEFINE); }
+static bool read_define(reader *r, const erg_toml *t) {
+  return read_equation(r, t, ITEM_DEFINE);
+}
 static bool read_generate(reader *r, const erg_toml *t) {
   return read_equation(r, t, ITEM_GENERATE);
 }
@@ -298,8 +301,7 @@ static bool add_observation(reader *r, const ast_left *left, const erg_toml *val
                         .distribution = lang_parse_prior(ARENA, value_text(value), r->p)};
   if (!o.distribution) return false;
   lang_model *m = r->m;
-  m->observations =
-      room(r, m->observations, m->n_observations, &m->cap_observations, sizeof o);
+  m->observations = room(r, m->observations, m->n_observations, &m->cap_observations, sizeof o);
   m->observations[m->n_observations++] = o;
   return true;
 }
@@ -312,8 +314,7 @@ static bool read_observe(reader *r, const erg_toml *t) {
   if (!is) return false;
   if (is->kind != ERG_TOML_ARRAY) return add_observation(r, &left, is);
   bool good = true;
-  for (int i = 0; i < is->n_items; i++)
-    good = add_observation(r, &left, is->items[i]) && good;
+  for (int i = 0; i < is->n_items; i++) good = add_observation(r, &left, is->items[i]) && good;
   return good;
 }
 
@@ -331,8 +332,7 @@ static bool read_simulate(reader *r, const erg_toml *t) {
   const lang_simulated *other = lang_find_simulated(m, s.left.name);
   if (other)
     return erg_error(r->p, s.left.place, "write one entry, with if(...) for the cases",
-                     "'%s' already has a value (line %d)", s.left.name,
-                     other->left.place.line);
+                     "'%s' already has a value (line %d)", s.left.name, other->left.place.line);
   bool prior = t->kind == ERG_TOML_STRING && !strcmp(t->string, "prior");
   if (!prior && !(s.value = expression(r, t))) return false;
   m->simulated = room(r, m->simulated, m->n_simulated, &m->cap_simulated, sizeof s);
@@ -341,9 +341,9 @@ static bool read_simulate(reader *r, const erg_toml *t) {
 }
 
 static bool read_run(reader *r, const erg_toml *table) {
-  static const char *const known[] = {"chains", "warmup", "draws", "thin", "seed",
-                                      "target_accept", "max_depth", "sampler", "metric",
-                                      "backend", "init_radius", NULL};
+  static const char *const known[] = {"chains", "warmup",        "draws",       "thin",
+                                      "seed",   "target_accept", "max_depth",   "sampler",
+                                      "metric", "backend",       "init_radius", NULL};
   r->m->run = table;
   return check_keys(r, table, known, "[run]");
 }
@@ -369,9 +369,9 @@ static bool read_entries(reader *r, const erg_toml *root, const char *section,
 }
 
 static bool read_sections(reader *r, const erg_toml *root) {
-  static const char *const known[] = {"title", "about", "source", "dims", "data", "params",
-                                      "define", "observe", "generate", "simulate", "run",
-                                      NULL};
+  static const char *const known[] = {"title",    "about",    "source", "dims",
+                                      "data",     "params",   "define", "observe",
+                                      "generate", "simulate", "run",    NULL};
   static const char *const later[] = {"latent", "ode", "functions", NULL};
   bool good = true;
   for (int i = 0; i < root->n_items; i++) {
@@ -385,10 +385,9 @@ static bool read_sections(reader *r, const erg_toml *root) {
       }
     for (int k = 0; known[k] && !found; k++) found = !strcmp(known[k], t->key);
     if (!found)
-      good = erg_error(r->p, t->key_place,
-                       suggestion(r, t->key, known, "sections and keys:"),
-                       "unknown %s '%s'", t->kind == ERG_TOML_TABLE ? "section" : "key",
-                       t->key);
+      good =
+          erg_error(r->p, t->key_place, suggestion(r, t->key, known, "sections and keys:"),
+                    "unknown %s '%s'", t->kind == ERG_TOML_TABLE ? "section" : "key", t->key);
   }
   lang_model *m = r->m;
   good = read_text(r, root, "title", &m->title) && good;

@@ -31,16 +31,23 @@ static const char *fault(ir_range range, double y, double low, double high) {
   bool whole = y == floor(y);
   if (isnan(y)) return "not a number";
   switch (range) {
-    case IR_RANGE_REAL: return isfinite(y) ? NULL : "infinite";
-    case IR_RANGE_POSITIVE: return y > 0 && isfinite(y) ? NULL : "not positive";
-    case IR_RANGE_NONNEGATIVE: return y >= 0 && isfinite(y) ? NULL : "negative";
-    case IR_RANGE_UNIT: return y >= 0 && y <= 1 ? NULL : "not between 0 and 1";
-    case IR_RANGE_BINARY: return y == 0 || y == 1 ? NULL : "neither 0 nor 1";
-    case IR_RANGE_COUNT: return whole && y >= 0 && isfinite(y) ? NULL : "not a count";
+    case IR_RANGE_REAL:
+      return isfinite(y) ? NULL : "infinite";
+    case IR_RANGE_POSITIVE:
+      return y > 0 && isfinite(y) ? NULL : "not positive";
+    case IR_RANGE_NONNEGATIVE:
+      return y >= 0 && isfinite(y) ? NULL : "negative";
+    case IR_RANGE_UNIT:
+      return y >= 0 && y <= 1 ? NULL : "not between 0 and 1";
+    case IR_RANGE_BINARY:
+      return y == 0 || y == 1 ? NULL : "neither 0 nor 1";
+    case IR_RANGE_COUNT:
+      return whole && y >= 0 && isfinite(y) ? NULL : "not a count";
     case IR_RANGE_COUNT_TO:
       if (!whole || y < 0) return "not a count";
       return y <= high ? NULL : "more than the number of trials";
-    case IR_RANGE_BETWEEN: return y >= low && y <= high ? NULL : "outside the distribution";
+    case IR_RANGE_BETWEEN:
+      return y >= low && y <= high ? NULL : "outside the distribution";
   }
   return NULL;
 }
@@ -104,8 +111,9 @@ static bool target_of(lang_builder *b, int i, erg_place place, lang_value *y, in
                      "'%s' is a parameter, not data", item->name);
   double *values = item->kind == ITEM_DEFINE ? lang_evaluate(b->g, y->node) : NULL;
   if (!values)
-    return erg_error(b->p, place, "an outcome is an entry of [data], or a definition made of "
-                                  "data only",
+    return erg_error(b->p, place,
+                     "an outcome is an entry of [data], or a definition made of "
+                     "data only",
                      "'%s' depends on parameters: it can't be an outcome", item->name);
   *data = ir_add_data(b->g, item->name, y->rank, y->order, values, -1, false);
   y->node = b->g->data[*data].node;
@@ -210,8 +218,12 @@ lang_value lang_draw_outcome(lang_builder *b, int item, erg_place place) {
     ir_id y = lang_draw(b, &p.d, dims);
     whole = p.test == IR_NONE;
     if (result == IR_NONE && !whole) result = ir_const(b->g, NAN); /* where no entry is */
-    result = whole && result == IR_NONE ? y : whole ? ir_if(b->g, ir_binary(b->g, IR_EQ, result,
-             result), result, y) : ir_if(b->g, p.test, y, result);
+    if (!whole)
+      result = ir_if(b->g, p.test, y, result);
+    else if (result == IR_NONE)
+      result = y;
+    else /* the rest of an outcome whose parts have been drawn */
+      result = ir_if(b->g, ir_binary(b->g, IR_EQ, result, result), result, y);
   }
   memcpy(b->indices, kept, sizeof kept);
   lang_leave(b, scope);

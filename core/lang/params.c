@@ -4,19 +4,27 @@
 #include "lang/build.h"
 
 static bool check_type(lang_builder *b, const lang_item *item) {
-  static const char *const known[] = {"real", "positive", "negative", "unit", "interval",
-                                      "lower", "upper", NULL};
-  static const char *const later[] = {"simplex", "ordered", "positive_ordered", "unit_vector",
-                                      "sum_to_zero", "corr_cholesky", "cov_cholesky", "corr",
-                                      "cov", NULL};
+  static const char *const known[] = {"real",     "positive", "negative", "unit",
+                                      "interval", "lower",    "upper",    NULL};
+  static const char *const later[] = {"simplex",
+                                      "ordered",
+                                      "positive_ordered",
+                                      "unit_vector",
+                                      "sum_to_zero",
+                                      "corr_cholesky",
+                                      "cov_cholesky",
+                                      "corr",
+                                      "cov",
+                                      NULL};
   static const char *const discrete[] = {"count", "int", "integer", "binary", "bool", NULL};
   const char *name = item->type.name;
   for (int i = 0; known[i]; i++)
     if (!strcmp(known[i], name)) return true;
   for (int i = 0; later[i]; i++)
     if (!strcmp(later[i], name))
-      return erg_error(b->p, item->type.place, "supports: real, positive, negative, unit, "
-                                               "interval(a, b), lower(a), upper(b)",
+      return erg_error(b->p, item->type.place,
+                       "supports: real, positive, negative, unit, "
+                       "interval(a, b), lower(a), upper(b)",
                        "the support '%s' is not built yet", name);
   for (int i = 0; discrete[i]; i++)
     if (!strcmp(discrete[i], name))
@@ -120,8 +128,8 @@ static void term(lang_builder *b, ir_term_kind kind, const char *what, int numbe
 }
 
 /* a ~ F((a - m)/s), sampled as u: docs/automatic-centring.md. */
-static void centre(lang_builder *b, int number, const lang_distribution *d, ir_id u, ir_id value,
-                   bool log_scale) {
+static void centre(lang_builder *b, int number, const lang_distribution *d, ir_id u,
+                   ir_id value, bool log_scale) {
   ir_graph *g = b->g;
   const ir_distribution *entry = ir_distribution_at(d->number);
   ir_id m = d->args[entry->location].node, s = d->args[entry->scale].node;
@@ -240,16 +248,20 @@ lang_value lang_param(lang_builder *b, int i) {
     }
     if (!lang_truncation(b, item, &d, bounds, &constant)) return LANG_BAD;
   }
-  int values = ir_add_data(g, NULL, g->params[number].rank, g->params[number].order, NULL, -1,
-                           false);
+  int values =
+      ir_add_data(g, NULL, g->params[number].rank, g->params[number].order, NULL, -1, false);
   ir_id value = g->data[values].node;
   ir_id u = ir_input(g, number, dims);
   g->params[number].input = u;
   g->params[number].natural_data = values;
   bool log_scale = d.number == IR_DIST_LOGNORMAL;
   switch (choose(b, item, &d)) {
-    case AUTOMATIC: centre(b, number, &d, u, value, log_scale); break;
-    case STANDARD: standardise(b, number, &d, u, value, log_scale); break;
+    case AUTOMATIC:
+      centre(b, number, &d, u, value, log_scale);
+      break;
+    case STANDARD:
+      standardise(b, number, &d, u, value, log_scale);
+      break;
     case IMPOSSIBLE:
       erg_error(b->p, item->place,
                 "leave noncentered out, or use a location-scale prior: normal, student_t, "
@@ -263,8 +275,9 @@ lang_value lang_param(lang_builder *b, int i) {
       if (d.number >= 0) {
         ir_id prior;
         if (d.number == IR_DIST_UNIFORM)
-          prior = ir_unary(g, IR_NEG, ir_unary(g, IR_LOG, ir_binary(g, IR_SUB,
-                           d.args[1].node, d.args[0].node)));
+          prior = ir_unary(
+              g, IR_NEG,
+              ir_unary(g, IR_LOG, ir_binary(g, IR_SUB, d.args[1].node, d.args[0].node)));
         else
           prior = lang_log_density(b, &d, t.natural);
         if (constant != IR_NONE) prior = ir_binary(g, IR_SUB, prior, constant);

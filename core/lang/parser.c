@@ -156,8 +156,7 @@ static const ast *call(parser *p, const char *name, erg_place place, size_t begi
     n->name = name;
     ast_binder found[8];
     do {
-      if (n->n_binders == 8)
-        return expected(p, "at most 8 indices in a loop", NULL);
+      if (n->n_binders == 8) return expected(p, "at most 8 indices in a loop", NULL);
       if (!at_binder(p)) return expected(p, "an index such as 'k in lag'", NULL);
       if (!binder(p, &found[n->n_binders])) return NULL;
       n->n_binders++;
@@ -219,7 +218,8 @@ static const ast *primary(parser *p) {
       n->n_args = l.n;
       return finish(p, n, begin);
     }
-    default: return expected(p, "a name, a number or '('", NULL);
+    default:
+      return expected(p, "a name, a number or '('", NULL);
   }
 }
 
@@ -416,8 +416,12 @@ static bool at_end(parser *p) {
 
 const ast *lang_number(lang_arena *a, double value, bool integer, erg_place place) {
   ast *n = lang_alloc(a, sizeof *n);
-  *n = (ast){.kind = AST_NUMBER, .number = value, .integer = integer, .place = place,
-             .whole = place, .depth = 1};
+  *n = (ast){.kind = AST_NUMBER,
+             .number = value,
+             .integer = integer,
+             .place = place,
+             .whole = place,
+             .depth = 1};
   return n;
 }
 
@@ -478,9 +482,7 @@ static const ast *leftmost(const ast *e) {
 }
 
 static bool add_test(parser *p, ast_left *left, const ast *test, size_t begin) {
-  left->test = left->test
-                   ? binary(p, OP_AND, test->place, left->test, test, begin)
-                   : test;
+  left->test = left->test ? binary(p, OP_AND, test->place, left->test, test, begin) : test;
   return left->test != NULL;
 }
 
@@ -505,8 +507,7 @@ static bool left_index(parser *p, ast_left *left, ast_index *index) {
     index->index = e->name;
   } else {
     const ast *name = leftmost(e);
-    bool test = e->kind == AST_NOT ||
-                (e->kind == AST_BINARY && (e->op <= OP_NE));
+    bool test = e->kind == AST_NOT || (e->kind == AST_BINARY && (e->op <= OP_NE));
     if (!name || !test)
       return erg_error(p->problems, e->whole,
                        "write \"K[i, j]\", \"X[i in item, 1]\" or \"y[t > 5]\"",
@@ -549,6 +550,6 @@ bool lang_parse_left(lang_arena *a, lang_text text, ast_left *left, erg_problems
     memcpy(left->indices, found, (size_t)left->n_indices * sizeof *found);
   }
   if (p.next.kind == TOK_END) return true;
-  return expected(&p, "'[' or the end of the name", "names consist of letters, digits and _")
-         != NULL;
+  return expected(&p, "'[' or the end of the name", "names consist of letters, digits and _") !=
+         NULL;
 }

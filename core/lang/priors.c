@@ -20,8 +20,10 @@ static bool const_value(const lang_builder *b, ir_id n, double *value) {
 bool lang_support_bounds(lang_builder *b, const ast_type *type, lang_bounds *bounds) {
   const char *name = type->name;
   *bounds = (lang_bounds){IR_NONE, IR_NONE};
-  struct { const char *name; int n; } arity[] = {
-    {"interval", 2}, {"lower", 1}, {"upper", 1}};
+  struct {
+    const char *name;
+    int n;
+  } arity[] = {{"interval", 2}, {"lower", 1}, {"upper", 1}};
   int wanted = 0;
   for (int i = 0; i < 3; i++)
     if (!strcmp(arity[i].name, name)) wanted = arity[i].n;
@@ -167,7 +169,8 @@ bool lang_truncation(lang_builder *b, const lang_item *item, const lang_distribu
     return erg_error(b->p, d->call->whole,
                      "write it in the table form with normalised = false to leave it out",
                      "the normalising constant of %s, truncated to %s, depends on unknowns and "
-                     "has no closed form here", entry->name, item->type.text);
+                     "has no closed form here",
+                     entry->name, item->type.text);
   }
   ir_id args[IR_MAX_ARGS];
   for (int i = 0; i < d->n_args; i++) args[i] = d->args[i].node;

@@ -5,8 +5,8 @@
 #include "lang/build.h"
 
 bool lang_is_reduction(const char *name) {
-  static const char *const names[] = {"sum", "prod", "min", "max", "mean", "sd",
-                                      "log_sum_exp", "softmax", "log_softmax", NULL};
+  static const char *const names[] = {"sum", "prod",        "min",     "max",         "mean",
+                                      "sd",  "log_sum_exp", "softmax", "log_softmax", NULL};
   for (int i = 0; names[i]; i++)
     if (!strcmp(names[i], name)) return true;
   return false;
@@ -60,10 +60,10 @@ lang_value lang_loop(lang_builder *b, const ast *e) {
       const char *names[64] = {0};
       for (int k = 0; k < b->m->n_dims; k++) names[k] = b->m->dims[k].name;
       const char *near = erg_nearest(binder->dim, names);
-      erg_error(b->p, binder->dim_place,
-                near ? lang_print(&b->arena, "did you mean '%s'?", near)
-                     : "declare it in [dims]",
-                "unknown dimension '%s'", binder->dim);
+      erg_error(
+          b->p, binder->dim_place,
+          near ? lang_print(&b->arena, "did you mean '%s'?", near) : "declare it in [dims]",
+          "unknown dimension '%s'", binder->dim);
       lang_leave(b, scope);
       return LANG_BAD;
     }

@@ -27,9 +27,12 @@ static void cyclic(lang_builder *b, int i, erg_place place) {
 static lang_value compute(lang_builder *b, int i) {
   const lang_item *item = &b->m->items[i];
   switch (item->kind) {
-    case ITEM_PARAM: return b->simulation ? lang_simulate_item(b, i) : lang_param(b, i);
-    case ITEM_DATA: return b->simulation ? lang_simulate_item(b, i) : lang_bind_item(b, i);
-    default: return lang_equations(b, item);
+    case ITEM_PARAM:
+      return b->simulation ? lang_simulate_item(b, i) : lang_param(b, i);
+    case ITEM_DATA:
+      return b->simulation ? lang_simulate_item(b, i) : lang_bind_item(b, i);
+    default:
+      return lang_equations(b, item);
   }
 }
 
@@ -42,9 +45,13 @@ lang_value lang_resolve(lang_builder *b, int i, erg_place place) {
     return LANG_BAD;
   }
   switch (s->state) {
-    case LANG_DONE: break;
-    case LANG_FAILED: return LANG_BAD; /* reported where it failed */
-    case LANG_ACTIVE: cyclic(b, i, place); return LANG_BAD;
+    case LANG_DONE:
+      break;
+    case LANG_FAILED:
+      return LANG_BAD; /* reported where it failed */
+    case LANG_ACTIVE:
+      cyclic(b, i, place);
+      return LANG_BAD;
     case LANG_NEW: {
       if (b->n_active == (int)(sizeof b->active / sizeof *b->active)) {
         erg_error(b->p, place, "make the chain of definitions shorter",
@@ -71,7 +78,8 @@ lang_value lang_resolve(lang_builder *b, int i, erg_place place) {
   }
   if (s->state == LANG_DONE && item->kind == ITEM_GENERATE && b->n_active > 0 &&
       b->m->items[b->active[b->n_active - 1]].kind != ITEM_GENERATE) {
-    erg_error(b->p, place, "move it to [define]", "'%s' is only known in [generate]", item->name);
+    erg_error(b->p, place, "move it to [define]", "'%s' is only known in [generate]",
+              item->name);
     return LANG_BAD;
   }
   return s->state == LANG_DONE ? s->value : LANG_BAD;

@@ -37,7 +37,8 @@ const char *lang_shape(lang_builder *b, const uint8_t *order, int rank) {
   char *text = lang_print(&b->arena, "[");
   for (int i = 0; i < rank; i++) {
     const char *name = b->g->dims[lang_base(b, order[i])].name;
-    text = lang_print(&b->arena, "%s%s%s", text, i ? ", " : "", name[0] == '#' ? name + 1 : name);
+    if (name[0] == '#') name++;
+    text = lang_print(&b->arena, "%s%s%s", text, i ? ", " : "", name);
   }
   return lang_print(&b->arena, "%s]", text);
 }
@@ -106,8 +107,7 @@ ir_id lang_widen(lang_builder *b, ir_id node, ir_dims dims) {
   ir_graph *g = b->g;
   for (int d = 0; d < g->n_dims; d++)
     if ((dims & ir_bit(d)) && !(lang_dims(b, node) & ir_bit(d)))
-      node = ir_binary(g, IR_MUL, node,
-                       ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 0)));
+      node = ir_binary(g, IR_MUL, node, ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 0)));
   return node;
 }
 
@@ -164,10 +164,10 @@ bool lang_type_dims(lang_builder *b, const ast_type *type, uint8_t *order, int *
         }
         const char *near = erg_nearest(e->name, names);
         if (!b->m->n_dims) known = lang_print(&b->arena, "declare it in [dims]");
-        return erg_error(b->p, e->whole,
-                         near ? lang_print(&b->arena, "did you mean '%s'? %s", near, known)
-                              : known,
-                         "unknown dimension '%s'", e->name);
+        return erg_error(
+            b->p, e->whole,
+            near ? lang_print(&b->arena, "did you mean '%s'? %s", near, known) : known,
+            "unknown dimension '%s'", e->name);
       }
       if (lang_dim_size(b, dim) < 0) return false;
     } else {

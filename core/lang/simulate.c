@@ -83,7 +83,8 @@ static bool check_truth(lang_builder *b, const lang_item *item, const lang_simul
   return good;
 }
 
-static lang_value param_value(lang_builder *b, const lang_item *item, const lang_value *target) {
+static lang_value param_value(lang_builder *b, const lang_item *item,
+                              const lang_value *target) {
   lang_bounds bounds;
   if (!lang_support_bounds(b, &item->type, &bounds)) return LANG_BAD;
   const lang_simulated *s = lang_find_simulated(b->m, item->name);
@@ -94,8 +95,8 @@ static lang_value param_value(lang_builder *b, const lang_item *item, const lang
     if (v.node == IR_NONE || !check_truth(b, item, s, v.node, bounds)) return LANG_BAD;
     return v;
   }
-  if (!item->type.has_prior || (item->type.prior->kind == AST_NAME &&
-                                !strcmp(item->type.prior->name, "flat"))) {
+  if (!item->type.has_prior ||
+      (item->type.prior->kind == AST_NAME && !strcmp(item->type.prior->name, "flat"))) {
     erg_error(b->p, item->place,
               lang_print(&b->arena, "give it a value in [simulate]: %s = ...", item->name),
               "'%s' has a flat prior: it can't be drawn", item->name);
@@ -148,8 +149,7 @@ static bool add_items(lang_builder *b, item_kind kind) {
       good = false;
       continue;
     }
-    ir_quantity *q =
-        ir_add_quantity(b->g, kind == ITEM_DATA ? item->from : item->name, v.node);
+    ir_quantity *q = ir_add_quantity(b->g, kind == ITEM_DATA ? item->from : item->name, v.node);
     q->rank = v.rank;
     memcpy(q->order, v.order, sizeof v.order);
   }
@@ -166,9 +166,9 @@ static bool check_names(lang_builder *b) {
     bool used = i >= 0 && b->m->items[i].kind <= ITEM_PARAM;
     for (int j = 0; j < n; j++) used = used || !strcmp(sizes[j], left->name);
     if (!used)
-      good = erg_error(b->p, left->place, lang_known_names(b, left->name),
-                       "[simulate] gives '%s', which is neither data nor a parameter",
-                       left->name);
+      good =
+          erg_error(b->p, left->place, lang_known_names(b, left->name),
+                    "[simulate] gives '%s', which is neither data nor a parameter", left->name);
   }
   return good;
 }

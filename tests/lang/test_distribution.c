@@ -66,20 +66,28 @@ static void against_scipy(void **state) {
 /* Impossible values have log density minus infinity, not NaN. */
 static void edges(void **state) {
   (void)state;
-  static const struct { int number; double args[3], y, expected; } cases[] = {
-    {IR_DIST_BERNOULLI, {0}, 0, 0}, {IR_DIST_BERNOULLI, {0}, 1, -INFINITY},
-    {IR_DIST_BERNOULLI, {1}, 1, 0}, {IR_DIST_BINOMIAL, {3, 0}, 0, 0},
-    {IR_DIST_BINOMIAL, {3, 1}, 3, 0}, {IR_DIST_BINOMIAL, {3, 0}, 1, -INFINITY},
-    {IR_DIST_POISSON, {0}, 0, 0}, {IR_DIST_POISSON, {0}, 2, -INFINITY},
-    {IR_DIST_UNIFORM, {0, 2}, 3, -INFINITY}, {IR_DIST_PARETO, {1, 2}, 0.5, -INFINITY},
-    {IR_DIST_GEOMETRIC, {1}, 0, 0},
+  static const struct {
+    int number;
+    double args[3], y, expected;
+  } cases[] = {
+      {IR_DIST_BERNOULLI, {0}, 0, 0},
+      {IR_DIST_BERNOULLI, {0}, 1, -INFINITY},
+      {IR_DIST_BERNOULLI, {1}, 1, 0},
+      {IR_DIST_BINOMIAL, {3, 0}, 0, 0},
+      {IR_DIST_BINOMIAL, {3, 1}, 3, 0},
+      {IR_DIST_BINOMIAL, {3, 0}, 1, -INFINITY},
+      {IR_DIST_POISSON, {0}, 0, 0},
+      {IR_DIST_POISSON, {0}, 2, -INFINITY},
+      {IR_DIST_UNIFORM, {0, 2}, 3, -INFINITY},
+      {IR_DIST_PARETO, {1, 2}, 0.5, -INFINITY},
+      {IR_DIST_GEOMETRIC, {1}, 0, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     ir_graph *g = ir_graph_new();
     ir_id nodes[3];
     for (int k = 0; k < 3; k++) nodes[k] = ir_const(g, cases[i].args[k]);
-    double v = value_of(g, ir_distribution_at(cases[i].number)
-                               ->log_density(g, ir_const(g, cases[i].y), nodes));
+    double v = value_of(
+        g, ir_distribution_at(cases[i].number)->log_density(g, ir_const(g, cases[i].y), nodes));
     if (!(v == cases[i].expected || near(v, cases[i].expected, 1e-15)))
       fail_msg("%s at %g: %g", ir_distribution_at(cases[i].number)->name, cases[i].y, v);
     ir_graph_free(g);

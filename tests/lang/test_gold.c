@@ -133,15 +133,23 @@ static void gold_value(void **state) { check(*state); }
 
 int main(void) {
   static char *const names[] = {
-    "earnings-earn_height", "earnings-logearn_interaction", "kidiq-kidscore_momiq",
-    "kidiq-kidscore_interaction", "kidiq_with_mom_work-kidscore_mom_work",
-    "mesquite-mesquite", "mesquite-logmesquite_logva", "nes1972-nes", "nes2000-nes",
-    "sblrc-blr", "kilpisjarvi_mod-kilpisjarvi", "eight_schools-eight_schools_noncentered",
+      "earnings-earn_height",
+      "earnings-logearn_interaction",
+      "kidiq-kidscore_momiq",
+      "kidiq-kidscore_interaction",
+      "kidiq_with_mom_work-kidscore_mom_work",
+      "mesquite-mesquite",
+      "mesquite-logmesquite_logva",
+      "nes1972-nes",
+      "nes2000-nes",
+      "sblrc-blr",
+      "kilpisjarvi_mod-kilpisjarvi",
+      "eight_schools-eight_schools_noncentered",
   };
   enum { count = sizeof names / sizeof *names };
   struct CMUnitTest tests[count];
   for (int i = 0; i < count; i++)
-    tests[i] = (struct CMUnitTest){.name = names[i], .test_func = gold_value,
-                                   .initial_state = names[i]};
+    tests[i] = (struct CMUnitTest){
+        .name = names[i], .test_func = gold_value, .initial_state = names[i]};
   return _cmocka_run_group_tests("gold", tests, count, NULL, NULL);
 }

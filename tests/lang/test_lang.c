@@ -9,14 +9,14 @@
 #include "compile/natural.h"
 #include "made.h"
 
-#define HEAD                                                                            \
-  "[dims]\ng = 3\no = \"N\"\nk = [\"low\", \"high\"]\nmore = \"g + size(k) - 1\"\n"     \
-  "[data]\na = \"real[g]\"\ngo = \"g[o]\"\nx = \"real[o, k]\"\nn = \"real\"\n"          \
+#define HEAD                                                                        \
+  "[dims]\ng = 3\no = \"N\"\nk = [\"low\", \"high\"]\nmore = \"g + size(k) - 1\"\n" \
+  "[data]\na = \"real[g]\"\ngo = \"g[o]\"\nx = \"real[o, k]\"\nn = \"real\"\n"      \
   "sq = \"real[g, g]\"\nkx = \"real[k, o]\"\n[params]\np = \"real ~ normal(0, 1)\"\n"
-#define DATA                                                                            \
-  "{\"N\": 5, \"a\": [1, 2, 4], \"go\": [1, 1, 3, 2, 3],"                               \
-  "\"x\": [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]], \"n\": 2.5,"                       \
-  "\"sq\": [[1, 2, 3], [4, 5, 6], [7, 8, 10]],"                                         \
+#define DATA                                                      \
+  "{\"N\": 5, \"a\": [1, 2, 4], \"go\": [1, 1, 3, 2, 3],"         \
+  "\"x\": [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]], \"n\": 2.5," \
+  "\"sq\": [[1, 2, 3], [4, 5, 6], [7, 8, 10]],"                   \
   "\"kx\": [[1, 3, 5, 7, 9], [2, 4, 6, 8, 10]]}"
 
 typedef struct {
@@ -88,7 +88,8 @@ static void expect(const char *entry, int n, const double *expected) {
   end(&b);
 }
 
-#define LIST(...) (const double[]){__VA_ARGS__}
+#define LIST(...) \
+  (const double[]) { __VA_ARGS__ }
 #define IS(entry, ...) \
   expect(entry, (int)(sizeof LIST(__VA_ARGS__) / sizeof(double)), LIST(__VA_ARGS__))
 
@@ -190,29 +191,34 @@ static void tables(void **state) {
 /* A pinned parameter and what automatic centring leaves to the engine. */
 static void centring(void **state) {
   (void)state;
-  static const struct { const char *entry; ir_centring centring; bool weight; } cases[] = {
-    {"\"real[g] ~ normal(m, s)\"", IR_CENTRING_AUTO, false},
-    {"\"real[g] ~ normal(0, s)\"", IR_CENTRING_AUTO, false},
-    {"\"real[g] ~ normal(m, 2)\"", IR_CENTRING_AUTO, false},
-    {"\"real[g] ~ student_t(4, m, s)\"", IR_CENTRING_AUTO, true},
-    {"\"real[g] ~ cauchy(m, s)\"", IR_CENTRING_AUTO, true},
-    {"\"positive[g] ~ lognormal(m, s)\"", IR_CENTRING_AUTO, false},
-    {"\"real[g] ~ normal(0, 2)\"", IR_CENTRING_NONE, false},
-    {"\"positive[g] ~ half_normal(s)\"", IR_CENTRING_NONE, false},
-    {"\"real[g] ~ laplace(m, s)\"", IR_CENTRING_NONE, false},
-    {"{ is = \"real[g] ~ normal(m, s)\", noncentered = false }", IR_CENTRING_NONE, false},
-    {"{ is = \"real[g] ~ normal(m, s)\", noncentered = true }",
-     IR_CENTRING_PINNED_NONCENTRED, false},
-    {"{ is = \"real[g] ~ laplace(m, s)\", noncentered = true }",
-     IR_CENTRING_PINNED_NONCENTRED, false},
-    {"{ is = \"positive[g] ~ lognormal(m, s)\", noncentered = true }",
-     IR_CENTRING_PINNED_NONCENTRED, false},
+  static const struct {
+    const char *entry;
+    ir_centring centring;
+    bool weight;
+  } cases[] = {
+      {"\"real[g] ~ normal(m, s)\"", IR_CENTRING_AUTO, false},
+      {"\"real[g] ~ normal(0, s)\"", IR_CENTRING_AUTO, false},
+      {"\"real[g] ~ normal(m, 2)\"", IR_CENTRING_AUTO, false},
+      {"\"real[g] ~ student_t(4, m, s)\"", IR_CENTRING_AUTO, true},
+      {"\"real[g] ~ cauchy(m, s)\"", IR_CENTRING_AUTO, true},
+      {"\"positive[g] ~ lognormal(m, s)\"", IR_CENTRING_AUTO, false},
+      {"\"real[g] ~ normal(0, 2)\"", IR_CENTRING_NONE, false},
+      {"\"positive[g] ~ half_normal(s)\"", IR_CENTRING_NONE, false},
+      {"\"real[g] ~ laplace(m, s)\"", IR_CENTRING_NONE, false},
+      {"{ is = \"real[g] ~ normal(m, s)\", noncentered = false }", IR_CENTRING_NONE, false},
+      {"{ is = \"real[g] ~ normal(m, s)\", noncentered = true }", IR_CENTRING_PINNED_NONCENTRED,
+       false},
+      {"{ is = \"real[g] ~ laplace(m, s)\", noncentered = true }",
+       IR_CENTRING_PINNED_NONCENTRED, false},
+      {"{ is = \"positive[g] ~ lognormal(m, s)\", noncentered = true }",
+       IR_CENTRING_PINNED_NONCENTRED, false},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[512];
     snprintf(text, sizeof text,
              "[dims]\ng = 3\n[params]\ns = \"positive ~ half_normal(2)\"\n"
-             "m = \"real ~ normal(0, 1)\"\na = %s\n", cases[i].entry);
+             "m = \"real ~ normal(0, 1)\"\na = %s\n",
+             cases[i].entry);
     built b = build(text, NULL);
     const ir_param *p = &b.graph->params[2];
     if (p->centring != cases[i].centring || (p->weight != IR_NONE) != cases[i].weight)
@@ -267,23 +273,27 @@ static void supports(void **state) {
   (void)state;
   double e = exp(0.3), p = 1 / (1 + exp(-0.3)), bell = log(p) + log1p(-p);
   double phi1 = 0.5 * erfc(-1 / sqrt(2)), phi2 = 0.5 * erfc(-2 / sqrt(2));
-  const struct { const char *entry; double prior, jacobian; } cases[] = {
-    {"\"positive ~ normal(0, 2)\"", normal(e, 0, 2) + log(2), 0.3},
-    {"\"negative ~ normal(0, 2)\"", normal(-e, 0, 2) + log(2), 0.3},
-    {"\"positive ~ normal(2, 2)\"", normal(e, 2, 2) - log(phi1), 0.3},
-    {"\"upper(4) ~ normal(2, 2)\"", normal(4 - e, 2, 2) - log(phi1), 0.3},
-    {"\"lower(1) ~ normal(1, 2)\"", normal(1 + e, 1, 2) + log(2), 0.3},
-    {"\"interval(-2, 4) ~ normal(2, 2)\"", normal(-2 + 6 * p, 2, 2) - log(phi1 + phi2 - 1),
-     log(6) + bell},
-    {"\"unit ~ beta(2, 3)\"", log(12) + log(p) + 2 * log1p(-p), bell},
-    {"\"positive ~ exponential(2)\"", log(2) - 2 * e, 0.3},
-    {"\"interval(0, 5) ~ uniform(0, 5)\"", -log(5), log(5) + bell},
-    {"\"interval(1, 3) ~ uniform(0, 5)\"", -log(2), log(2) + bell},
-    {"\"positive ~ student_t(4, 0, 2)\"",
-     lgamma(2.5) - lgamma(2) - 0.5 * log(4 * 3.14159265358979323846) - log(2) -
-         2.5 * log1p(e * e / 4 / 4) + log(2), 0.3},
-    {"{ is = \"positive ~ normal(2, 2)\", normalised = false }", normal(e, 2, 2), 0.3},
-    {"\"lower(1) ~ exponential(2)\"", log(2) - 2 * e, 0.3},
+  const struct {
+    const char *entry;
+    double prior, jacobian;
+  } cases[] = {
+      {"\"positive ~ normal(0, 2)\"", normal(e, 0, 2) + log(2), 0.3},
+      {"\"negative ~ normal(0, 2)\"", normal(-e, 0, 2) + log(2), 0.3},
+      {"\"positive ~ normal(2, 2)\"", normal(e, 2, 2) - log(phi1), 0.3},
+      {"\"upper(4) ~ normal(2, 2)\"", normal(4 - e, 2, 2) - log(phi1), 0.3},
+      {"\"lower(1) ~ normal(1, 2)\"", normal(1 + e, 1, 2) + log(2), 0.3},
+      {"\"interval(-2, 4) ~ normal(2, 2)\"", normal(-2 + 6 * p, 2, 2) - log(phi1 + phi2 - 1),
+       log(6) + bell},
+      {"\"unit ~ beta(2, 3)\"", log(12) + log(p) + 2 * log1p(-p), bell},
+      {"\"positive ~ exponential(2)\"", log(2) - 2 * e, 0.3},
+      {"\"interval(0, 5) ~ uniform(0, 5)\"", -log(5), log(5) + bell},
+      {"\"interval(1, 3) ~ uniform(0, 5)\"", -log(2), log(2) + bell},
+      {"\"positive ~ student_t(4, 0, 2)\"",
+       lgamma(2.5) - lgamma(2) - 0.5 * log(4 * 3.14159265358979323846) - log(2) -
+           2.5 * log1p(e * e / 4 / 4) + log(2),
+       0.3},
+      {"{ is = \"positive ~ normal(2, 2)\", normalised = false }", normal(e, 2, 2), 0.3},
+      {"\"lower(1) ~ exponential(2)\"", log(2) - 2 * e, 0.3},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[256];
@@ -314,11 +324,12 @@ static void truncated_by_unknowns(void **state) {
 /* Parts of an outcome add up; positions outside a part's condition don't matter. */
 static void parts(void **state) {
   (void)state;
-  built b = build("[dims]\nt = 4\n[data]\ny = \"real[t]\"\n[params]\nm = \"real\"\n"
-                  "[observe]\n\"y[1]\" = \"normal(m, 3)\"\n"
-                  "\"y[i > 1]\" = \"normal(m*y[i-1], 2)\"\n"
-                  "[generate]\nrep = \"draw(y)\"\n",
-                  "{\"y\": [1, 2, 3, 5]}");
+  built b = build(
+      "[dims]\nt = 4\n[data]\ny = \"real[t]\"\n[params]\nm = \"real\"\n"
+      "[observe]\n\"y[1]\" = \"normal(m, 3)\"\n"
+      "\"y[i > 1]\" = \"normal(m*y[i-1], 2)\"\n"
+      "[generate]\nrep = \"draw(y)\"\n",
+      "{\"y\": [1, 2, 3, 5]}");
   long double q[8] = {0.5L};
   double expected = normal(1, 0.5, 3) + normal(2, 0.5, 2) + normal(3, 1, 2) + normal(5, 1.5, 2);
   assert_true(fabs(term_sum(b.graph, "y", q) - expected) < 1e-12);
@@ -330,11 +341,12 @@ static void parts(void **state) {
 
 static void outcomes(void **state) {
   (void)state;
-  built b = build("[dims]\no = \"size(y)\"\n[data]\ny = \"positive[o]\"\n[params]\n"
-                  "s = \"positive\"\n[define]\nlog_y = \"log(y)\"\n[observe]\n"
-                  "log_y = \"normal(0, s)\"\n[generate]\nrep = \"exp(draw(log_y))\"\n"
-                  "late = \"draw(normal(0, s))\"\n",
-                  "{\"y\": [1, 2, 3]}");
+  built b = build(
+      "[dims]\no = \"size(y)\"\n[data]\ny = \"positive[o]\"\n[params]\n"
+      "s = \"positive\"\n[define]\nlog_y = \"log(y)\"\n[observe]\n"
+      "log_y = \"normal(0, s)\"\n[generate]\nrep = \"exp(draw(log_y))\"\n"
+      "late = \"draw(normal(0, s))\"\n",
+      "{\"y\": [1, 2, 3]}");
   long double q[8] = {0};
   double expected = normal(0, 0, 1) + normal(log(2), 0, 1) + normal(log(3), 0, 1);
   assert_true(fabs(term_sum(b.graph, "log_y", q) - expected) < 1e-12);
@@ -392,8 +404,10 @@ static void simulation(void **state) {
 
 static void texts(void **state) {
   (void)state;
-  built b = build("title = \"T\"\nabout = \"A\"\nsource = \"S\"\n[params]\nm = \"real ~ normal"
-                  "(0, 1)\"\n[run]\nchains = 8\n", NULL);
+  built b = build(
+      "title = \"T\"\nabout = \"A\"\nsource = \"S\"\n[params]\nm = \"real ~ normal"
+      "(0, 1)\"\n[run]\nchains = 8\n",
+      NULL);
   assert_string_equal(lang_title(b.model), "T");
   assert_string_equal(lang_about(b.model), "A");
   assert_string_equal(lang_citation(b.model), "S");
@@ -446,11 +460,18 @@ static void limits(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(precedence), cmocka_unit_test(functions), cmocka_unit_test(shapes),
-    cmocka_unit_test(tables), cmocka_unit_test(centring), cmocka_unit_test(supports),
-    cmocka_unit_test(truncated_by_unknowns), cmocka_unit_test(parts),
-    cmocka_unit_test(outcomes), cmocka_unit_test(simulation), cmocka_unit_test(texts),
-    cmocka_unit_test(limits),
+      cmocka_unit_test(precedence),
+      cmocka_unit_test(functions),
+      cmocka_unit_test(shapes),
+      cmocka_unit_test(tables),
+      cmocka_unit_test(centring),
+      cmocka_unit_test(supports),
+      cmocka_unit_test(truncated_by_unknowns),
+      cmocka_unit_test(parts),
+      cmocka_unit_test(outcomes),
+      cmocka_unit_test(simulation),
+      cmocka_unit_test(texts),
+      cmocka_unit_test(limits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

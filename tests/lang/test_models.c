@@ -10,9 +10,10 @@
 #include "made.h"
 
 static const char *data_of(const char *name, char *path, size_t size) {
-  static const char *const shipped[][2] = {
-    {"eight_schools", "eight_schools"}, {"radon", "radon_mn"}, {"kidscore", "kidiq"},
-    {"blr", "sblrc"}};
+  static const char *const shipped[][2] = {{"eight_schools", "eight_schools"},
+                                           {"radon", "radon_mn"},
+                                           {"kidscore", "kidiq"},
+                                           {"blr", "sblrc"}};
   const char *hyphen = strchr(name, '-');
   if (hyphen) {
     snprintf(path, size, "../data/posteriordb/data/%.*s.json", (int)(hyphen - name), name);
@@ -100,26 +101,42 @@ static void check_model(const char *folder, const char *name) {
 
 static void shipped(void **state) {
   (void)state;
-  static const char *const names[] = {
-    "artist_regression", "blr", "correlated_normal", "eight_schools",
-    "eight_schools_centered", "eight_schools_noncentered", "funnel", "hierarchical_normal",
-    "horseshoe", "kidscore", "logistic_regression", "nested", "poisson_glmm", "radon"};
+  static const char *const names[] = {"artist_regression",
+                                      "blr",
+                                      "correlated_normal",
+                                      "eight_schools",
+                                      "eight_schools_centered",
+                                      "eight_schools_noncentered",
+                                      "funnel",
+                                      "hierarchical_normal",
+                                      "horseshoe",
+                                      "kidscore",
+                                      "logistic_regression",
+                                      "nested",
+                                      "poisson_glmm",
+                                      "radon"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     check_model("../../models", names[i]);
 }
 
 static void posteriordb(void **state) {
   (void)state;
-  static const char *const names[] = {
-    "GLMM_Poisson_data-GLMM_Poisson_model", "earnings-earn_height",
-    "earnings-logearn_interaction", "eight_schools-eight_schools_noncentered",
-    "kidiq-kidscore_interaction", "kidiq-kidscore_momiq",
-    "kidiq_with_mom_work-kidscore_mom_work", "kilpisjarvi_mod-kilpisjarvi",
-    "mesquite-logmesquite_logva", "mesquite-mesquite", "nes1972-nes", "nes2000-nes",
-    "radon_mn-radon_hierarchical_intercept_noncentered", "sblrc-blr",
-    "wells_data-wells_dist100ars_model"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    check_model("../models", names[i]);
+  static const char *const names[] = {"GLMM_Poisson_data-GLMM_Poisson_model",
+                                      "earnings-earn_height",
+                                      "earnings-logearn_interaction",
+                                      "eight_schools-eight_schools_noncentered",
+                                      "kidiq-kidscore_interaction",
+                                      "kidiq-kidscore_momiq",
+                                      "kidiq_with_mom_work-kidscore_mom_work",
+                                      "kilpisjarvi_mod-kilpisjarvi",
+                                      "mesquite-logmesquite_logva",
+                                      "mesquite-mesquite",
+                                      "nes1972-nes",
+                                      "nes2000-nes",
+                                      "radon_mn-radon_hierarchical_intercept_noncentered",
+                                      "sblrc-blr",
+                                      "wells_data-wells_dist100ars_model"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) check_model("../models", names[i]);
 }
 
 /* What the models say of their synthetic data holds. */
