@@ -150,8 +150,11 @@ erg_status nvrtc_build(const nvrtc *compiler, const char *text, const char *arch
   char target[64];
   snprintf(target, sizeof target, "--gpu-architecture=%s", architecture);
   binary->is_ptx = strncmp(architecture, "compute_", 8) == 0;
-  const char *options[] = {target, NVRTC_OPTIONS};
-  int n = (int)(sizeof options / sizeof options[0]) - (binary->is_ptx ? 1 : 0);
+  const char *options[8] = {target, NVRTC_OPTIONS};
+  int n = 0;
+  while (options[n] != NULL) n++;
+  if (binary->is_ptx) n--;                                /* ptxas has no part in it */
+  if (compiler->major >= 13) options[n++] = "--no-cache"; /* we have our own */
   nvrtc_program program = NULL;
   nvrtc_result code = compiler->create(&program, text, "model.cu", 0, NULL, NULL);
   if (code == ERG_NVRTC_SUCCESS) {

@@ -109,7 +109,7 @@ static erg_status check_memory(engine_share *s, const uint64_t bytes[AREAS]) {
   snprintf(text + n - 2, sizeof text - (size_t)n + 2,
            "): run at most %.0f chains here, lower max_depth, or add a device",
            fit > 0 ? fit : 0);
-  return s->host->fail(s->host->data, ERG_NO_MEMORY, text);
+  return s->host->fail(s->host->data, ERG_UNSUPPORTED, text);
 }
 
 /* Moves `rows` rows of `bytes` bytes between the host (rows `pitch` apart) and the device

@@ -23,11 +23,16 @@ __kernel __attribute__((reqd_work_group_size(ERG_GROUP_SIZE, 1, 1))) void erg_ke
   S += chain * scratch_row;
   erg_barrier(); /* every lane has read the scalars before one writes them */
   while (budget > 0 && erg_prepare(ERG_PASS &c, k, s)) {
+    double lp[2];
     __global double *m = erg_wants_moments(&c) ? erg_element_vector(k, s, ERG_E_MOMENTS)
                                                : (__global double *)0;
     erg_barrier();
-    erg_model(ERG_PASS D, I, C, S, erg_point(&c, k, s), erg_gradient(&c, k, s),
-              s + k->mail_offset, m);
+    erg_model(ERG_PASS D, I, C, S, erg_point(&c, k, s), erg_gradient(&c, k, s), lp,
+              m);
+    ERG_ONE_LANE {
+      s[k->mail_offset] = lp[0];
+      s[k->mail_offset + 1] = lp[1];
+    }
     erg_barrier();
     erg_advance(ERG_PASS &c, k, s, draws, statistics);
     budget--;

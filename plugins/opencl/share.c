@@ -74,7 +74,7 @@ static erg_status check_memory(engine_share *s, const uint64_t bytes[AREAS]) {
     if (bytes[i] > bytes[widest]) widest = i;
   }
   if (room > 0 && sum > room / 10 * 9)
-    return engine_fail(s->host, ERG_NO_MEMORY,
+    return engine_fail(s->host, ERG_UNSUPPORTED,
                        "%s has %.2f GiB of memory, and %d chains need %.2f GiB (most of it "
                        "%s, %.2f): run at most %.0f chains here, lower max_depth, or add a "
                        "device",
@@ -83,7 +83,7 @@ static erg_status check_memory(engine_share *s, const uint64_t bytes[AREAS]) {
                        0.9 * s->chains * (double)room / (double)sum);
   if (s->device.most_bytes > 0 && bytes[widest] > s->device.most_bytes)
     return engine_fail(
-        s->host, ERG_NO_MEMORY,
+        s->host, ERG_UNSUPPORTED,
         "%s allows buffers of %.2f GiB at most, and %d chains need %.2f GiB for "
         "their %s: run at most %.0f chains here, or add a device",
         s->device.about.id, (double)s->device.most_bytes / 0x1p30, s->chains,

@@ -168,18 +168,20 @@ harness_result *harness_run(const harness_job *h) {
   r->step = calloc(chains, sizeof(double));
   r->gradients = calloc(chains, sizeof *r->gradients);
   int64_t *have = calloc(chains, sizeof *have);
-  erg_block block = {.size = sizeof block,
-                     .chains = h->chains,
-                     .dim = h->model->dim,
-                     .n_statistics = h->sampler->n_statistics,
-                     .capacity = h->capacity,
-                     .draws = calloc(chains * capacity * dim, sizeof(double)),
-                     .statistics = calloc(chains * capacity * k, sizeof(double)),
-                     .filled = calloc(chains, sizeof(int64_t)),
-                     .centring = calloc(1, sizeof(double)),
-                     .gradients = r->gradients,
-                     .step_size = r->step,
-                     .inverse_metric = r->metric};
+  erg_block block = {
+      .size = sizeof block,
+      .chains = h->chains,
+      .dim = h->model->dim,
+      .n_statistics = h->sampler->n_statistics,
+      .capacity = h->capacity,
+      .draws = calloc(chains * capacity * dim, sizeof(double)),
+      .statistics = calloc(chains * capacity * k, sizeof(double)),
+      .filled = calloc(chains, sizeof(int64_t)),
+      .centring = calloc(2 * (size_t)h->model->n_elements + (size_t)h->model->n_families + 1,
+                         sizeof(double)),
+      .gradients = r->gradients,
+      .step_size = r->step,
+      .inverse_metric = r->metric};
   erg_run *run = NULL;
   double start = now();
   clock_t start_cpu = clock();

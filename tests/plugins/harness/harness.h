@@ -11,6 +11,17 @@ erg_model *harness_normal(int dim);
 /* hierarchical.h with simulated observations; dim is 3 + groups. */
 erg_model *harness_hierarchical(int groups, int each);
 
+/* Models as the compiler makes them, from the graphs of tests/emit: hierarchical normal with
+ * automatic centring, logistic regression, every elementary function. NULL after a message
+ * where there is no C compiler. */
+typedef enum harness_graph {
+  HARNESS_CENTRED,
+  HARNESS_LOGISTIC,
+  HARNESS_FUNCTIONS,
+  HARNESS_GRAPHS
+} harness_graph;
+const erg_model *harness_compiled(harness_graph graph);
+
 /* Opens the plug-in file and returns its first sampler; ends the test program with a
  * message where that fails. */
 const erg_sampler *harness_plugin(const char *file);

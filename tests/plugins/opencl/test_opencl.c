@@ -50,6 +50,19 @@ static void test_models(void **state) {
   }
 }
 
+/* As the compiler emits them. The graphs are bare: they can't be recentred. */
+static void test_compiled(void **state) {
+  (void)state;
+  for (int i = 0; i < HARNESS_GRAPHS; i++) {
+    const erg_model *model = harness_compiled((harness_graph)i);
+    if (model == NULL) skip();
+    harness_job a = job_of(cpu, model), b = job_of(opencl, model);
+    a.warmup = b.warmup = 200;
+    a.set[0].name = b.set[0].name = "centre";
+    same(&a, &b);
+  }
+}
+
 static void test_settings(void **state) {
   (void)state;
   static const struct {
@@ -178,10 +191,10 @@ int main(void) {
     return 77;
   }
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_listing),     cmocka_unit_test(test_models),
-      cmocka_unit_test(test_settings),    cmocka_unit_test(test_cuts),
-      cmocka_unit_test(test_two_devices), cmocka_unit_test(test_cache),
-      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_listing),  cmocka_unit_test(test_models),
+      cmocka_unit_test(test_compiled), cmocka_unit_test(test_settings),
+      cmocka_unit_test(test_cuts),     cmocka_unit_test(test_two_devices),
+      cmocka_unit_test(test_cache),    cmocka_unit_test(test_refusals),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   char command[128];

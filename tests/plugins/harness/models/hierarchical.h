@@ -6,7 +6,7 @@
 ERG_FN void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,
                       ERG_GLOBAL const double *C, ERG_GLOBAL double *S,
                       ERG_GLOBAL const double *q, ERG_GLOBAL double *g,
-                      ERG_GLOBAL double *lp, ERG_GLOBAL double *m) {
+                      double *lp, ERG_GLOBAL double *m) {
   int G = I[0], N = I[1], row = (G + ERG_W - 1) / ERG_W * ERG_W;
   erg_v mu = erg_splat(q[0]), ltau = erg_splat(q[1]), lsigma = erg_splat(q[2]);
   erg_v wt = erg_exp(erg_splat(-2.0) * ltau), ws = erg_exp(erg_splat(-2.0) * lsigma);
@@ -37,9 +37,9 @@ ERG_FN void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int
     g[0] = gmu - 0.04 * q[0];
     g[1] = p * erg_first(wt) - (double)G - q[1];
     g[2] = o * erg_first(ws) - (double)(G * N) - q[2];
-    lp[0] = value;
-    lp[1] = value;
   }
+  lp[0] = value;
+  lp[1] = value;
   (void)C;
   (void)S;
   (void)m;

@@ -1,0 +1,92 @@
+/* Compiles models' CUDA for several architectures, without a GPU, and checks what the machine
+ * code needs: registers within the hardware's 255 a thread, no spills. Arguments: files of
+ * CUDA C++ to compile besides the tests' own models. Exits with 77 where there is no NVRTC. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "harness.h"
+#include "kernel.h"
+#include "nvrtc.h"
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* spills: bytes of spill stores or loads that are known and borne. */
+static int check(const nvrtc *compiler, const char *name, const char *text, int spills) {
+  static const int capabilities[] = {80, 90, 100};
+  int bad = 0;
+  for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+    char architecture[32];
+    nvrtc_binary binary;
+    nvrtc_usage u;
+    if (nvrtc_architecture(compiler, capabilities[i], architecture, sizeof architecture) != 0)
+      continue;
+    double start = now();
+    erg_status status = nvrtc_build(compiler, text, architecture, &binary);
+    double seconds = now() - start;
+    if (status != ERG_OK) {
+      printf("%s, %s: doesn't compile\n%s\n", name, architecture, binary.log);
+      bad++;
+    } else if (nvrtc_inspect(binary.image, binary.bytes, binary.log, "erg_kernel", &u) != 0) {
+      printf("%s, %s: can't read the cubin\n", name, architecture);
+      bad++;
+    } else {
+      printf(
+          "%-16s %-7s %3d registers, stack %4d bytes, spill stores %d loads %d bytes, "
+          "%6.1f KB, %.2f s\n",
+          name, architecture, u.registers, u.stack_bytes, u.spill_store_bytes,
+          u.spill_load_bytes, (double)binary.bytes / 1000, seconds);
+      if (u.registers < 1 || u.registers > 255 || u.spill_store_bytes > spills ||
+          u.spill_load_bytes > spills) {
+        printf("  too much: 255 registers and spills of %d bytes are allowed\n", spills);
+        bad++;
+      }
+    }
+    free(binary.image);
+    free(binary.log);
+  }
+  return bad;
+}
+
+static char *read_file(const char *path) {
+  FILE *f = fopen(path, "rb");
+  char *text = calloc(1, 4 << 20);
+  if (f == NULL || text == NULL || fread(text, 1, (4 << 20) - 1, f) == 0) {
+    printf("%s can't be read\n", path);
+    exit(1);
+  }
+  fclose(f);
+  return text;
+}
+
+int main(int argc, char **argv) {
+  char why[800];
+  const nvrtc *compiler = nvrtc_open(why, sizeof why);
+  if (compiler == NULL) {
+    printf("skipped: %s\n", why);
+    return 77;
+  }
+  printf("NVRTC %d.%d, %s\n", compiler->major, compiler->minor, compiler->path);
+  static const char *const names[] = {"centred", "logistic", "functions"};
+  const erg_model *models[] = {
+      harness_normal(13), harness_hierarchical(100, 10), harness_compiled(HARNESS_CENTRED),
+      harness_compiled(HARNESS_LOGISTIC), harness_compiled(HARNESS_FUNCTIONS)};
+  int bad = 0;
+  for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    if (models[i] == NULL) continue;
+    char *text = cuda_kernel_text(models[i]->extension(models[i], "erg.source/1"));
+    /* "functions" holds every elementary function at once. */
+    bad += check(compiler, i < 2 ? models[i]->name : names[i - 2], text, i < 4 ? 0 : 1024);
+    free(text);
+  }
+  for (int i = 1; i < argc; i++) {
+    char *text = read_file(argv[i]);
+    bad += check(compiler, argv[i], text, 0);
+    free(text);
+  }
+  return bad > 0;
+}
