@@ -43,12 +43,10 @@ static void say_start(const run_job *j) {
           run_bytes_text((double)j->disk_bytes, disk));
 }
 
-static void say_end(const cli_args *args, const run_job *j) {
+static void say_end(const run_job *j) {
   char a[32], b[32], c[32];
   const run_result *r = &j->result;
   double sampling = r->warmup_s + r->sampling_s;
-  if (r->status == ERG_CANCELLED)
-    cli_say(args, "interrupted: %lld draws a chain are kept", (long long)r->kept);
   fprintf(stderr, "warm-up %s, sampling %s, %.3g gradients/s; %s in all\n",
           cli_seconds(r->warmup_s, a), cli_seconds(r->sampling_s, b),
           sampling > 0 ? (double)r->gradients / sampling : 0.0,
@@ -81,10 +79,12 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
     if (code == 130) cli_say(args, "interrupted before the first draw: nothing to keep");
     return code;
   }
+  if (code == 130)
+    cli_say(args, "interrupted: %lld draws a chain are kept", (long long)j->result.kept);
   if (!run_job_summarise(j, problems)) return code ? code : 7;
   print_results(args, j);
   if (!quiet) {
-    say_end(args, j);
+    say_end(j);
     fprintf(stderr, "results in %s: draws.nc, summary.json, report.md%s\n", j->out,
             cli_given(args, "csv") ? ", Stan CSV" : "");
   }

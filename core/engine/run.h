@@ -36,6 +36,7 @@ struct erg_run {
 
   int64_t budget;            /* of the next launch */
   erg_stages stages;
+  double opened_s;           /* device compilation until the run was created */
 };
 
 /* Copies a range of rows that may span shares; row numbers are those of the job. */

@@ -30,7 +30,7 @@ typedef struct {
   int64_t *kept;       /* [chains] after warm-up */
   bool adapted;
   int diverging;       /* statistic, or -1 */
-  double start, phase_start;
+  double start, phase_start, block_start;
   double rate, rate_time; /* gradients a second, smoothed; when it was taken */
   int64_t rate_gradients, phase_done;
 } loop;
@@ -148,16 +148,19 @@ static bool put(loop *l) {
   for (int32_t c = 0; c < b->chains; c++) filled += b->filled[c];
   if (!b->warmup && !l->adapted && (filled || b->finished)) {
     l->adapted = true;
-    l->result->warmup_s = now() - l->phase_start;
-    l->phase_start = now();
+    l->result->warmup_s = l->block_start - l->phase_start;
+    l->phase_start = l->block_start;
     l->phase_done = 0;
     for (int32_t c = 0; c < b->chains; c++) {
-      l->result->warmup_gradients += b->gradients[c];
       const double *metric =
           l->schema->n_unconstrained ? b->inverse_metric + (int64_t)c * b->dim : NULL;
       if (!l->sink->ops->adapted(l->sink, c, b->step_size[c], metric, l->problems))
         return false;
     }
+  }
+  if (b->warmup) {
+    l->result->warmup_gradients = 0;
+    for (int32_t c = 0; c < b->chains; c++) l->result->warmup_gradients += b->gradients[c];
   }
   if (!filled) return true;
   if (!b->warmup && l->diverging >= 0)
@@ -222,7 +225,7 @@ static erg_status pull(loop *l, run_report report, void *data) {
   erg_block *b = &l->block;
   int64_t capacity = FIRST_CAPACITY < l->capacity ? FIRST_CAPACITY : l->capacity;
   for (;;) {
-    double t = now();
+    double t = l->block_start = now();
     b->capacity = capacity;
     memset(b->filled, 0, (size_t)b->chains * sizeof *b->filled);
     b->finished = 0;

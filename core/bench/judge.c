@@ -1,0 +1,66 @@
+#include "bench/judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnostics/work.h"
+
+double judge_r_hat_limit(int64_t chains, int64_t draws) {
+  if (chains * draws >= 4000 && draws >= 1000) return 1.01;
+  return chains * draws >= 2000 && draws >= 500 ? 1.02 : INFINITY;
+}
+
+bool judge_same_bits(const cell *a, const cell *b, int64_t *chain, int64_t *draw) {
+  const cell_result *r = a->result;
+  for (int64_t d = 0; d < r->draws; d++)
+    for (int64_t c = 0; c < r->chains; c++)
+      if (a->hashes[c * r->draws + d] != b->hashes[c * r->draws + d]) {
+        *chain = c;
+        *draw = d;
+        return false;
+      }
+  return true;
+}
+
+/* Student's t from the normal quantile: Cornish-Fisher, Abramowitz & Stegun 26.7.5. */
+static double t_quantile(double p, double v) {
+  double x = diag_normal_quantile(p), x2 = x * x;
+  double g1 = x * (x2 + 1) / 4;
+  double g2 = x * ((5 * x2 + 16) * x2 + 3) / 96;
+  double g3 = x * (((3 * x2 + 19) * x2 + 17) * x2 - 15) / 384;
+  return x + g1 / v + g2 / (v * v) + g3 / (v * v * v);
+}
+
+static void take(judge_moments *o, const bench_moment *m, const char *what, double value,
+                 double error, double expected, double expected_error) {
+  double sd = sqrt(error * error + expected_error * expected_error);
+  double z = fabs(value - expected) / sd;
+  if (value == expected) z = 0;
+  o->tests++;
+  if (z <= o->worst) return;
+  o->worst = z;
+  o->value = value;
+  o->expected = expected;
+  snprintf(o->name, sizeof o->name, "%s of %s", what, m->name);
+}
+
+void judge_compare(const cell *a, const cell *reference, double alpha, judge_moments *o) {
+  *o = (judge_moments){0};
+  double least = INFINITY;
+  int64_t n = a->result->n_moments;
+  if (reference->result->n_moments < n) n = reference->result->n_moments;
+  for (int64_t i = 0; i < n; i++) {
+    const bench_moment *m = &a->moments[i], *r = &reference->moments[i];
+    if (m->constant && r->constant && m->mean == r->mean) continue;
+    double ess = fmin(fmin(m->ess_bulk, m->ess_tail), fmin(r->ess_bulk, r->ess_tail));
+    if (!(ess >= BENCH_MIN_ESS)) {
+      o->left_out++;
+      continue;
+    }
+    least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
+    take(o, m, "mean", m->mean, m->mcse_mean, r->mean, r->mcse_mean);
+    take(o, m, "sd", m->sd, m->mcse_sd, r->sd, r->mcse_sd);
+  }
+  if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), least);
+}

@@ -1,0 +1,29 @@
+/* What makes a cell valid, besides the gate. */
+#ifndef ERGODE_BENCH_JUDGE_H
+#define ERGODE_BENCH_JUDGE_H
+
+#include "bench/cell.h"
+
+enum { BENCH_MIN_ESS = 50 }; /* of a quantity whose moments can be compared */
+
+typedef struct {
+  int tests;        /* moments compared */
+  int left_out;     /* quantities with too few effective draws on either side */
+  double worst, limit;
+  char name[BENCH_NAME + 8];   /* "mean of mu" */
+  double value, expected;      /* of the worst */
+} judge_moments;
+
+/* z = |difference| / sqrt(MCSE^2 + MCSE^2) for mean and sd of every quantity that isn't
+ * constant. limit: quantile of Student's t, whose degrees of freedom are the smallest
+ * number of effective draws that went into a standard error, at the family-wise rate
+ * `alpha` shared over the tests (Bonferroni). */
+void judge_compare(const cell *a, const cell *reference, double alpha, judge_moments *out);
+
+/* False with the first draw that differs; b's run had the same settings and seed. */
+bool judge_same_bits(const cell *a, const cell *b, int64_t *chain, int64_t *draw);
+
+/* Limit of R-hat for so many draws; INFINITY where there is none. */
+double judge_r_hat_limit(int64_t chains, int64_t draws);
+
+#endif
