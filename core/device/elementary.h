@@ -45,14 +45,11 @@ ERG_FN erg_dd_ erg_product_(erg_v a, erg_v b) {
 //@end
 
 //@begin exp: common
-/* 2^n (1 + r + r^2 q(r)), r = x - n log 2. The power is applied in two steps, so that
- * results below 2^-1022 round once. */
+/* 2^n (1 + r + r^2 q(r)), r = x - n log 2. Where 2^n isn't normal it is applied in two
+ * steps, so that results below 2^-1022 round once. */
 ERG_FN erg_v erg_exp(erg_v x) {
   erg_v magic = erg_splat(6755399441055744.0); /* 1.5 2^52: rounds, n in the low bits */
-  erg_v t, n, r, z, q, s;
-  erg_vi b, h;
-  x = erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(-746.0), x);
-  x = erg_sel(erg_gt(x, erg_splat(710.0)), erg_splat(710.0), x);
+  erg_v t, n, r, z, q, y;
   t = erg_fma(x, erg_splat(1.4426950408889634), magic);
   n = t - magic;
   r = erg_fma(n, erg_splat(-0.6931471805599453), x);
@@ -63,11 +60,21 @@ ERG_FN erg_v erg_exp(erg_v x) {
   q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.0001984126990234302), 0.0013888888932415792));
   q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.008333333333314897), 0.04166666666657351));
   q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.16666666666666685), 0.5000000000000006));
-  b = erg_bits(t) - 0x4337fffffffff800L; /* n + 2048 */
-  h = erg_shr(b, 1);
-  s = 1.0 + erg_fma(z, q, r);
-  s = s * erg_from_bits(erg_shl(h - 1L, 52));
-  return s * erg_from_bits(erg_shl(b - h - 1L, 52));
+  r = 1.0 + erg_fma(z, q, r);
+  y = erg_from_bits(erg_bits(r) + erg_shl(erg_bits(t), 52));
+  {
+    erg_m out = erg_not(erg_lt(erg_abs(x), erg_splat(708.0)));
+    if (erg_some(out)) {
+      erg_vi b = erg_bits(t) - 0x4337fffffffff800L; /* n + 2048 */
+      erg_vi h = erg_shr(b, 1);
+      r = r * erg_from_bits(erg_shl(h - 1L, 52));
+      r = r * erg_from_bits(erg_shl(b - h - 1L, 52));
+      r = erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(0.0), r);
+      r = erg_sel(erg_gt(x, erg_splat(710.0)), erg_inf_(), r);
+      y = erg_sel(out, r, y);
+    }
+  }
+  return y;
 }
 //@end
 
@@ -109,13 +116,42 @@ ERG_FN erg_exp_parts_ erg_exp_dd_(erg_v x, erg_v xl) {
 }
 //@end
 
+//@begin exp_pair_: common
+/* exp(-a) as h + l to about 2^-60, for a in [0, 708]; `a` is made 708 where larger. */
+ERG_FN erg_dd_ erg_exp_pair_(erg_v a) {
+  erg_v magic = erg_splat(6755399441055744.0);
+  erg_v x = erg_sel(erg_lt(a, erg_splat(708.0)), -a, erg_splat(-708.0));
+  erg_v t = erg_fma(x, erg_splat(1.4426950408889634), magic), n = t - magic, y, r, rl, z, q;
+  erg_dd_ s;
+  y = erg_fma(n, erg_splat(-0.6931471805599453), x);
+  r = erg_fma(n, erg_splat(-2.3190468138462996e-17), y);
+  rl = erg_fma(n, erg_splat(-2.3190468138462996e-17), y - r);
+  z = r * r;
+  q = erg_fma(z, erg_fmak_(r, erg_splat(2.511427581418522e-08), 2.762634504943656e-07),
+              erg_fmak_(r, erg_splat(2.7557228577325153e-06), 2.4801504400565083e-05));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.0001984126990234302), 0.0013888888932415792));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.008333333333314897), 0.04166666666657351));
+  q = erg_fma(z, q, erg_fmak_(r, erg_splat(0.16666666666666685), 0.5000000000000006));
+  s = erg_fast_sum_(erg_splat(1.0), r);
+  s.l = erg_fma(z, q, s.l + rl);
+  t = erg_from_bits(erg_shl(erg_bits(t) - 0x4337fffffffffc01L, 52)); /* 2^n */
+  s = erg_fast_sum_(s.h, s.l);
+  s.h = s.h * t;
+  s.l = s.l * t;
+  return s;
+}
+/* exp(x) for x <= -708, down to 0. */
+ERG_FN erg_v erg_exp_least_(erg_v x) {
+  erg_dd_ e = erg_exp_pair_(erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(646.0), -100.0 - x));
+  return (e.h + e.l) * 3.720075976020836e-44;
+}
+//@end
+
 //@begin expm1: common
 /* 2 ((s - 1/2) + s (r + r^2 q(r))), s = 2^(n-1). */
 ERG_FN erg_v erg_expm1(erg_v x) {
   erg_v magic = erg_splat(6755399441055744.0);
-  erg_v t, n, r, rl, z, q, s, a, h, y, x0 = x;
-  x = erg_sel(erg_lt(x, erg_splat(-40.0)), erg_splat(-40.0), x);
-  x = erg_sel(erg_gt(x, erg_splat(710.0)), erg_splat(710.0), x);
+  erg_v t, n, r, rl, z, q, s, a, h, y;
   t = erg_fma(x, erg_splat(1.4426950408889634), magic);
   n = t - magic;
   y = erg_fma(n, erg_splat(-0.6931471805599453), x);
@@ -133,7 +169,16 @@ ERG_FN erg_v erg_expm1(erg_v x) {
   h = erg_fma(s, r, a);
   a = erg_fma(s, r, a - h);
   y = 2.0 * (h + erg_fma(s, erg_fma(z, q, rl), a));
-  return erg_sel(erg_lt(erg_abs(x0), erg_splat(1e-17)), x0, y);
+  {
+    erg_m in = erg_and(erg_gt(x, erg_splat(-40.0)), erg_lt(x, erg_splat(709.9)));
+    erg_m out = erg_not(erg_and(in, erg_gt(erg_abs(x), erg_splat(1e-17))));
+    if (erg_some(out)) {
+      r = erg_sel(erg_gt(x, erg_splat(1.0)), erg_inf_(), x);
+      r = erg_sel(erg_lt(x, erg_splat(-1.0)), erg_splat(-1.0), r);
+      y = erg_sel(out, r, y);
+    }
+  }
+  return y;
 }
 //@end
 
@@ -148,26 +193,29 @@ ERG_FN erg_log_split_t_ erg_log_split_(erg_v u) {
   r.k = erg_from_bits(k | 0x4330000000000000L) - 4503599627371520.0;
   return r;
 }
-/* k log 2 + log(1 + f), about 2^-60 of max(|f|, |k log 2|): with s = f/(2 + f),
- * log(1 + f) = f - f^2/2 + s (f^2/2 + s^2 R(s^2)). */
-ERG_FN erg_dd_ erg_log_core_(erg_v k, erg_v f) {
-  erg_dd_ r;
-  erg_v d = 2.0 + f, g = 0.5 * (f * f), y, e, s, z, w, p, a;
-  /* 1/d by two steps of third order: cheaper than a division */
+/* log(1 + f) - f for m = 1 + f: with s = f/(2 + f), -f^2/2 + s (f^2/2 + s^2 R(s^2)). */
+ERG_FN erg_v erg_log_tail_(erg_v f) {
+  erg_v d = 2.0 + f, g = 0.5 * (f * f), y, e, s, z, w, p;
+  /* f/d by steps of third and second order, to 2^-52: cheaper than a division */
   y = erg_fmak_(f, erg_fmak_(f, erg_splat(0.11686313863972934), -0.25499309147330385),
                 0.5003192827692725);
   e = erg_fma(-d, y, erg_splat(1.0));
   y = erg_fma(y, erg_fma(e, e, e), y);
   e = erg_fma(-d, y, erg_splat(1.0));
   s = f * y;
-  s = erg_fma(s, erg_fma(e, e, e), s);
+  s = erg_fma(s, e, s);
   z = s * s;
   w = z * z;
   p = erg_fma(w, erg_fmak_(z, erg_splat(0.147956453470159), 0.15314083749984475),
               erg_fmak_(z, erg_splat(0.1818356288939118), 0.22222198604428242));
   p = erg_fma(w, p, erg_fmak_(z, erg_splat(0.2857142874203283), 0.3999999999941663));
   p = erg_fmak_(z, p, 0.6666666666666734);
-  p = erg_fma(s, erg_fma(z, p, g), -g);
+  return erg_fma(s, erg_fma(z, p, g), -g);
+}
+/* k log 2 + log(1 + f), about 2^-60 of max(|f|, |k log 2|). */
+ERG_FN erg_dd_ erg_log_core_(erg_v k, erg_v f) {
+  erg_v p = erg_log_tail_(f), a;
+  erg_dd_ r;
   a = k * 0.6931471805598903; /* exact: 42 bits */
   r.h = a + f;
   r.l = (f - (r.h - a)) + erg_fma(k, erg_splat(5.497923018708371e-14), p);
@@ -177,12 +225,24 @@ ERG_FN erg_dd_ erg_log_core_(erg_v k, erg_v f) {
 
 //@begin log: common log_core_
 ERG_FN erg_v erg_log(erg_v x) {
-  erg_m tiny = erg_lt(x, erg_raw_(0x0010000000000000L));
-  erg_log_split_t_ p = erg_log_split_(erg_sel(tiny, x * 18014398509481984.0, x));
-  erg_dd_ d = erg_log_core_(p.k - erg_sel(tiny, erg_splat(54.0), erg_splat(0.0)), p.m - 1.0);
-  erg_v r = erg_sel(erg_lt(x, erg_inf_()), d.h + d.l, x);
-  r = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), r);
-  return erg_sel(erg_eq(x, erg_splat(0.0)), -erg_inf_(), r);
+  erg_m out = erg_not(erg_and(erg_ge(x, erg_raw_(0x0010000000000000L)), erg_lt(x, erg_inf_())));
+  erg_v u = x, off = erg_splat(0.0), k, f, r;
+  erg_log_split_t_ p;
+  if (erg_some(out)) {
+    u = erg_sel(out, x * 18014398509481984.0, x);
+    off = erg_sel(out, erg_splat(54.0), off);
+  }
+  p = erg_log_split_(u);
+  k = p.k - off;
+  f = p.m - 1.0;
+  r = erg_fma(k, erg_splat(2.3190468138462996e-17), erg_log_tail_(f));
+  r = erg_fma(k, erg_splat(0.6931471805599453), f + r);
+  if (erg_some(out)) {
+    r = erg_sel(erg_lt(x, erg_inf_()), r, x);
+    r = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), r);
+    r = erg_sel(erg_eq(x, erg_splat(0.0)), -erg_inf_(), r);
+  }
+  return r;
 }
 //@end
 
@@ -200,17 +260,20 @@ ERG_FN erg_dd_ erg_log_sum_(erg_v u, erg_v c) {
 
 //@begin log1p: common log_core_ log_sum_
 ERG_FN erg_v erg_log1p(erg_v x) {
-  erg_m far = erg_gt(x, erg_splat(1e300)); /* log(1 + x) = log x = log(x/16) + log 16 */
-  erg_v y = erg_sel(far, x * 0.0625, x);
-  erg_dd_ u = erg_sum_(erg_splat(1.0), y);
-  erg_dd_ d;
-  erg_v r;
-  d = erg_log_sum_(u.h, u.l);
-  r = (d.h + erg_sel(far, erg_splat(2.772588722239781), erg_splat(0.0))) + d.l;
-  r = erg_sel(erg_lt(x, erg_inf_()), r, x);
-  r = erg_sel(erg_eq(x, erg_splat(0.0)), x, r);
-  r = erg_sel(erg_lt(x, erg_splat(-1.0)), erg_nan_(), r);
-  return erg_sel(erg_eq(x, erg_splat(-1.0)), -erg_inf_(), r);
+  erg_v one = erg_splat(1.0), zero = erg_splat(0.0), r;
+  erg_m in = erg_and(erg_gt(x, -one), erg_lt(x, erg_splat(1e300)));
+  erg_m out = erg_not(erg_and(in, erg_ne(x, zero)));
+  erg_dd_ u = erg_sum_(one, x), d = erg_log_sum_(u.h, u.l);
+  r = d.h + d.l;
+  if (erg_some(out)) {
+    erg_log_split_t_ p = erg_log_split_(x); /* log(1 + x) = log x */
+    d = erg_log_core_(p.k, p.m - 1.0);
+    u.h = erg_sel(erg_lt(x, erg_inf_()), d.h + d.l, x);
+    u.h = erg_sel(erg_eq(x, zero), x, u.h);
+    u.h = erg_sel(erg_le(x, -one), erg_sel(erg_lt(x, -one), erg_nan_(), -erg_inf_()), u.h);
+    r = erg_sel(out, u.h, r);
+  }
+  return r;
 }
 //@end
 
@@ -218,8 +281,9 @@ ERG_FN erg_v erg_log1p(erg_v x) {
 /* 1/sqrt(x) from an estimate by the exponent and two steps of fourth order:
  * y (1 - e)^(-1/2), e = 1 - x y^2. */
 ERG_FN erg_v erg_rsqrt(erg_v x) {
-  erg_m tiny = erg_lt(x, erg_raw_(0x0010000000000000L));
-  erg_v a = erg_sel(tiny, x * 18014398509481984.0, x), y, e, p;
+  erg_m out = erg_not(erg_and(erg_ge(x, erg_raw_(0x0010000000000000L)), erg_lt(x, erg_inf_())));
+  erg_v a = x, y, e, p;
+  if (erg_some(out)) a = erg_sel(out, x * 18014398509481984.0, x);
   y = erg_from_bits(0x5fe6eb50c7b537a9L - erg_shr(erg_bits(a), 1));
   e = erg_fma(a * y, -y, erg_splat(1.0));
   p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
@@ -227,11 +291,13 @@ ERG_FN erg_v erg_rsqrt(erg_v x) {
   e = erg_fma(a * y, -y, erg_splat(1.0));
   p = erg_fmak_(e, erg_fmak_(e, erg_splat(0.3125), 0.375), 0.5);
   y = erg_fma(y * e, p, y);
-  y = erg_sel(tiny, y * 134217728.0, y);
-  y = erg_sel(erg_lt(x, erg_inf_()), y, 0.0 * x);
-  y = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), y);
-  y = erg_sel(erg_eq(x, erg_inf_()), erg_splat(0.0), y);
-  return erg_sel(erg_eq(x, erg_splat(0.0)), erg_copysign_(erg_inf_(), x), y);
+  if (erg_some(out)) {
+    p = erg_sel(erg_lt(x, erg_splat(0.0)), erg_nan_(), y * 134217728.0);
+    p = erg_sel(erg_eq(x, erg_inf_()), erg_splat(0.0), p);
+    p = erg_sel(erg_eq(x, erg_splat(0.0)), erg_copysign_(erg_inf_(), x), p);
+    y = erg_sel(out, erg_sel(erg_eq(x, x), p, x), y);
+  }
+  return y;
 }
 //@end
 
@@ -370,76 +436,68 @@ ERG_FN erg_v erg_tan(erg_v x) {
 }
 //@end
 
-//@begin inv_logit: common exp_dd_
+//@begin inv_logit: common exp_pair_
 /* 1/(1 + exp(-x)) = e/(1 + e) for x < 0, with the division's remainder. */
 ERG_FN erg_v erg_inv_logit(erg_v x) {
-  erg_v a = erg_abs(x), one = erg_splat(1.0), n, q, d, dl;
-  erg_exp_parts_ e;
-  erg_dd_ s;
-  a = erg_sel(erg_gt(a, erg_splat(750.0)), erg_splat(750.0), a);
-  e = erg_exp_dd_(-a, erg_splat(0.0));
-  /* e^-a as h + l where it matters in the denominator */
-  n = e.h * e.s1 * e.s2;
-  dl = e.l * e.s1 * e.s2;
-  s = erg_fast_sum_(one, n);
-  d = s.h;
-  dl = dl + s.l;
-  {
-    erg_m up = erg_ge(x, erg_splat(0.0));
-    erg_v m = erg_sel(up, one, e.h), ml = erg_sel(up, erg_splat(0.0), e.l), w;
-    q = m / d;
-    w = (erg_fma(-q, d, m) + erg_fma(-q, dl, ml)) * (one - n * 0.5); /* about 1/d */
-    q = q + w;
-    q = erg_sel(up, q, q * e.s1 * e.s2);
+  erg_v a = erg_abs(x), one = erg_splat(1.0), zero = erg_splat(0.0), q, n, nl;
+  erg_m up = erg_ge(x, zero), out = erg_not(erg_lt(a, erg_splat(708.0)));
+  erg_dd_ e = erg_exp_pair_(a), d = erg_fast_sum_(one, e.h);
+  d.l = d.l + e.l;
+  n = erg_sel(up, one, e.h);
+  nl = erg_sel(up, zero, e.l);
+  q = n / d.h;
+  nl = erg_fma(-q, d.h, n) + erg_fma(-q, d.l, nl);
+  q = erg_fma(nl, erg_fma(e.h, erg_splat(-0.5), one), q); /* 1/d, roughly */
+  if (erg_some(out)) {
+    n = erg_sel(up, one, erg_exp_least_(-a));
+    q = erg_sel(out, erg_sel(erg_eq(x, x), n, x), q);
   }
-  return erg_sel(erg_ne(x, x), x, q);
+  return q;
 }
 //@end
 
-//@begin log1p_exp: common exp_dd_ log_core_ log_sum_
-/* log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). */
+//@begin log1p_exp: common exp_pair_ log_core_
+/* log(1 + exp(x)) = max(x, 0) + log(1 + e), e = exp(-|x|), 1 + e = 2^k (1 + f). */
 ERG_FN erg_v erg_log1p_exp(erg_v x) {
-  erg_v a = erg_abs(x), h, l, m;
-  erg_exp_parts_ e;
-  erg_dd_ u, d;
-  a = erg_sel(erg_gt(a, erg_splat(750.0)), erg_splat(750.0), a);
-  e = erg_exp_dd_(-a, erg_splat(0.0));
-  h = e.h * e.s1 * e.s2;
-  l = e.l * e.s1 * e.s2;
-  u = erg_fast_sum_(erg_splat(1.0), h);
-  d = erg_log_sum_(u.h, u.l + l);
-  m = erg_sel(erg_gt(x, erg_splat(0.0)), x, erg_splat(0.0));
-  u = erg_sum_(m, d.h);
-  h = u.h + (u.l + d.l);
-  return erg_sel(erg_lt(m, erg_inf_()), erg_sel(erg_ne(x, x), x, h), m);
+  erg_v a = erg_abs(x), zero = erg_splat(0.0), one = erg_splat(1.0), m, k, c, f, fl, r;
+  erg_m out = erg_not(erg_lt(a, erg_splat(708.0))), big;
+  erg_dd_ e = erg_exp_pair_(a), d;
+  m = erg_sel(erg_gt(x, zero), x, zero);
+  big = erg_gt(e.h, erg_splat(0.4142135623730951));
+  k = erg_sel(big, one, zero);
+  c = erg_fma(k, erg_splat(-0.5), one);
+  f = erg_fma(e.h, c, c - 1.0);
+  fl = erg_fma(e.h, c, (c - 1.0) - f) + c * e.l;
+  d = erg_log_core_(k, f);
+  r = m + (d.h + (d.l + erg_fma(-fl, f, fl))); /* fl/(1 + f), roughly */
+  if (erg_some(out)) {
+    f = erg_sel(erg_gt(x, zero), x, erg_exp_least_(-a));
+    r = erg_sel(out, erg_sel(erg_eq(x, x), f, x), r);
+  }
+  return r;
 }
 //@end
 
-//@begin log1m_exp: common exp_dd_ log_core_ log_sum_
+//@begin log1m_exp: common exp_pair_ log_core_ log_sum_
 /* log(1 - exp(x)) for x <= 0: -infinity at 0, NaN above. */
 ERG_FN erg_v erg_log1m_exp(erg_v x) {
-  erg_v a = erg_sel(erg_lt(x, erg_splat(-750.0)), erg_splat(-750.0), x), h, l;
-  erg_m small = erg_gt(x, erg_splat(-1e-17)); /* log(-x) */
-  erg_exp_parts_ e;
-  erg_dd_ u, d;
-  e = erg_exp_dd_(erg_sel(small, erg_splat(-1.0), a), erg_splat(0.0));
-  h = e.h * e.s1 * e.s2;
-  l = e.l * e.s1 * e.s2;
-  u = erg_fast_sum_(erg_splat(1.0), -h);
-  u = erg_fast_sum_(u.h, u.l - l);
-  {
+  erg_v one = erg_splat(1.0), zero = erg_splat(0.0), r, y;
+  erg_m out = erg_not(erg_and(erg_gt(x, erg_splat(-708.0)), erg_lt(x, erg_splat(-1e-17))));
+  erg_dd_ e = erg_exp_pair_(erg_sel(out, one, -x)), u, d;
+  u = erg_fast_sum_(one, -e.h);
+  u = erg_fast_sum_(u.h, u.l - e.l);
+  d = erg_log_sum_(u.h, u.l);
+  r = d.h + d.l;
+  if (erg_some(out)) { /* log(-x); -exp(x) */
     erg_m tiny = erg_gt(x, -erg_raw_(0x0010000000000000L));
-    erg_v y = erg_sel(tiny, -18014398509481984.0 * x, -x);
-    u.h = erg_sel(small, y, u.h);
-    u.l = erg_sel(small, erg_splat(0.0), u.l);
-    d = erg_log_sum_(u.h, u.l);
-    d.h = erg_sel(erg_and(small, tiny), d.h - 37.42994775023704, d.h);
+    erg_log_split_t_ p = erg_log_split_(erg_sel(tiny, -18014398509481984.0 * x, -x));
+    d = erg_log_core_(p.k - erg_sel(tiny, erg_splat(54.0), zero), p.m - 1.0);
+    y = erg_sel(erg_lt(x, -one), -erg_exp_least_(x), d.h + d.l);
+    y = erg_sel(erg_eq(x, zero), -erg_inf_(), y);
+    y = erg_sel(erg_gt(x, zero), erg_nan_(), y);
+    r = erg_sel(out, erg_sel(erg_eq(x, x), y, x), r);
   }
-  h = d.h + d.l;
-  h = erg_sel(erg_lt(x, erg_splat(-40.0)), -(e.h * e.s1 * e.s2), h);
-  h = erg_sel(erg_eq(x, erg_splat(0.0)), -erg_inf_(), h);
-  h = erg_sel(erg_gt(x, erg_splat(0.0)), erg_nan_(), h);
-  return erg_sel(erg_ne(x, x), x, h);
+  return r;
 }
 //@end
 
@@ -535,25 +593,18 @@ ERG_FN erg_v erg_atan2(erg_v y, erg_v x) {
 }
 //@end
 
-//@begin tanh: common exp_dd_
-/* (E - 1)/(E + 1), E = exp(2|x|), with the division's remainder. */
+//@begin tanh: common exp_pair_
+/* (1 - e)/(1 + e), e = exp(-2|x|), with the division's remainder. */
 ERG_FN erg_v erg_tanh(erg_v x) {
-  erg_v a = erg_abs(x), t, h, l, u, s;
-  erg_exp_parts_ e;
-  erg_dd_ n, d;
-  a = erg_sel(erg_gt(a, erg_splat(22.0)), erg_splat(22.0), a);
-  e = erg_exp_dd_(2.0 * a, erg_splat(0.0));
-  s = e.s1 * e.s2;
-  h = e.h * s;
-  l = e.l * s;
-  n = erg_sum_(h, erg_splat(-1.0));
-  n = erg_fast_sum_(n.h, n.l + l);
-  d = erg_sum_(h, erg_splat(1.0));
-  d.l = d.l + l;
-  u = 1.0 / d.h;
-  t = n.h * u;
-  t = erg_fma(erg_fma(-t, d.h, n.h) + erg_fma(-t, d.l, n.l), u, t);
+  erg_v a = erg_abs(x), one = erg_splat(1.0), t, u;
+  erg_dd_ e = erg_exp_pair_(2.0 * a), n = erg_fast_sum_(one, -e.h), d = erg_fast_sum_(one, e.h);
+  n = erg_fast_sum_(n.h, n.l - e.l);
+  d.l = d.l + e.l;
+  t = n.h / d.h;
+  u = erg_fma(-t, d.h, n.h) + erg_fma(-t, d.l, n.l);
+  t = erg_fma(u, erg_fma(e.h, erg_splat(-0.5), one), t); /* 1/d, roughly */
   t = erg_sel(erg_lt(a, erg_splat(1e-9)), a, t);
+  t = erg_sel(erg_eq(x, x), t, x);
   return erg_copysign_(t, x);
 }
 //@end

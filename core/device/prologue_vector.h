@@ -190,7 +190,19 @@ ERG_FN erg_vi erg_seli(erg_m m, erg_vi a, erg_vi b) {
 }
 ERG_FN erg_m erg_not(erg_m a) { return ~a; }
 ERG_FN int erg_any(ERG_GROUP erg_m m) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  typedef long long mask8_ __attribute__((vector_size(64)));
+  return __builtin_ia32_cvtq2mask512((mask8_)m) != 0;
+#elif defined(__AVX__)
+  erg_cut_ c = {(erg_v)m};
+  return (__builtin_ia32_movmskpd256(c.h[0]) | __builtin_ia32_movmskpd256(c.h[1])) != 0;
+#elif defined(__SSE2__)
+  erg_cut_ c = {(erg_v)m};
+  return (__builtin_ia32_movmskpd(c.h[0]) | __builtin_ia32_movmskpd(c.h[1]) |
+          __builtin_ia32_movmskpd(c.h[2]) | __builtin_ia32_movmskpd(c.h[3])) != 0;
+#else
   return (m[0] | m[1] | m[2] | m[3] | m[4] | m[5] | m[6] | m[7]) != 0;
+#endif
 }
 #endif
 ERG_FN erg_m erg_and(erg_m a, erg_m b) { return (erg_m)(a & b); }
