@@ -62,6 +62,8 @@ bool cell_apart(void (*work)(void *data), void *data, double limit_s,
   }
   if (child == 0) {
     close(ends[0]);
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) signal(faults[i], SIG_DFL);
     work(data);
     fflush(NULL);
     _exit(0);

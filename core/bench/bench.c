@@ -176,10 +176,14 @@ static bool read_subject(const bench_workload *w, run_model *m, bench_subject *s
   run_inputs in = {.model = w->model, .data = w->data,
                    .sizes = (const char *const *)w->sizes, .seed = -1};
   if (!run_load(&in, m, p)) return false;
-  s->model_path = run_text("%s", m->path);
+  s->model = run_text("%s", w->model);
   s->simulated = m->simulation.data != NULL;
   s->simulation_seed = m->simulation.seed;
-  s->data = run_text("%s", m->data_path ? m->data_path : s->simulated ? "[simulate]" : "none");
+  const char *slash = m->data_path ? strrchr(m->data_path, '/') : NULL;
+  s->data = run_text("%s", slash            ? slash + 1
+                           : m->data_path ? m->data_path
+                           : s->simulated ? "[simulate]"
+                                          : "none");
   erg_sha256_text(m->source->text, m->source->length, s->model_hash);
   hash_data(m->data, s->data_hash);
   s->dim = m->graph->dim;
@@ -450,7 +454,7 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
 void bench_report_free(bench_report *r) {
   for (int i = 0; i < r->n_subjects; i++) {
     free(r->subjects[i].name);
-    free(r->subjects[i].model_path);
+    free(r->subjects[i].model);
     free(r->subjects[i].data);
   }
   for (int i = 0; i < r->n_rows; i++) free(r->rows[i].cached);

@@ -117,7 +117,7 @@ typedef struct {
   erg_device device;
   bench_verdict verdict;
   char reason[BENCH_TEXT];  /* "" where valid */
-  char compiler[200], flags[200];
+  char compiler[200], flags[400];
   run_gate host_gate, device_gate;
   bench_bits bits;          /* NONE: not promised, or nothing to compare with */
   int z_tests;              /* moments compared; 0: none */
@@ -135,7 +135,7 @@ typedef struct {
 
 /* What is known of a workload before anything runs. */
 typedef struct {
-  char *name, *model_path, *data;  /* data: path, "[simulate]" or "none" */
+  char *name, *model, *data;  /* model as it was named; data: file, "[simulate]", "none" */
   char model_hash[65], data_hash[65];
   uint64_t simulation_seed;
   bool simulated;

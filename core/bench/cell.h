@@ -21,7 +21,7 @@ typedef struct {
   char reason[BENCH_TEXT];
   bench_figures figures;
   run_gate host_gate, device_gate;
-  char backend_version[BENCH_NAME], bits[BENCH_NAME], compiler[200], flags[200];
+  char backend_version[BENCH_NAME], bits[BENCH_NAME], compiler[200], flags[400];
   erg_device device;
   int64_t n_moments, chains, draws;
 } cell_result;

@@ -37,12 +37,17 @@ static void take(judge_moments *o, const bench_moment *m, const char *what, doub
   double sd = sqrt(error * error + expected_error * expected_error);
   double z = fabs(value - expected) / sd;
   if (value == expected) z = 0;
+  if (isnan(z)) z = INFINITY; /* draws that aren't finite */
   o->tests++;
   if (z <= o->worst) return;
   o->worst = z;
   o->value = value;
   o->expected = expected;
   snprintf(o->name, sizeof o->name, "%s of %s", what, m->name);
+}
+
+static bool is_poor(const bench_moment *m) {
+  return !(m->ess_bulk >= BENCH_MIN_ESS && m->ess_tail >= BENCH_MIN_ESS);
 }
 
 void judge_compare(const cell *a, const cell *reference, double alpha, judge_moments *o) {
@@ -53,14 +58,14 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
   for (int64_t i = 0; i < n; i++) {
     const bench_moment *m = &a->moments[i], *r = &reference->moments[i];
     if (m->constant && r->constant && m->mean == r->mean) continue;
-    double ess = fmin(fmin(m->ess_bulk, m->ess_tail), fmin(r->ess_bulk, r->ess_tail));
-    if (!(ess >= BENCH_MIN_ESS)) {
+    bool poor = is_poor(m), broken = isnan(m->ess_bulk) && !isnan(r->ess_bulk);
+    if (!broken && (poor || is_poor(r))) {
       o->left_out++;
       continue;
     }
-    least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
+    if (!broken) least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
     take(o, m, "mean", m->mean, m->mcse_mean, r->mean, r->mcse_mean);
     take(o, m, "sd", m->sd, m->mcse_sd, r->sd, r->mcse_sd);
   }
-  if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), least);
+  if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), fmin(least, 1e9));
 }

@@ -38,7 +38,7 @@ static void write_settings(erg_json *j, const bench_options *o) {
 static void write_subject(erg_json *j, const bench_subject *s) {
   erg_json_object(j, NULL);
   erg_json_string(j, "name", s->name);
-  erg_json_string(j, "model", s->model_path);
+  erg_json_string(j, "model", s->model);
   erg_json_string(j, "model_sha256", s->model_hash);
   erg_json_string(j, "data", s->data);
   erg_json_string(j, "data_sha256", s->data_hash);

@@ -140,7 +140,7 @@ static void compare(const run_points *p, int k, const double *lp, const double *
     if (worse(error, RUN_GATE_LIMIT) && out->passed) {
       out->passed = 0;
       snprintf(out->reason, sizeof out->reason,
-               "gradient at point %d, coordinate %d: %.15g, the oracle has %.15g", k + 1, i,
+               "gradient at point %d, coordinate %d: %.15g, the oracle has %.15g", k + 1, i + 1,
                gradient[i], (double)want[i]);
     }
   }

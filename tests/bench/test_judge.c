@@ -1,0 +1,135 @@
+/* The comparison of moments: its limit, its power, what it leaves out. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "bench/judge.h"
+#include "compile/random.h"
+
+enum { N = 100, FAMILIES = 400, ESS = 200 };
+
+static cell *make(double shift, double ess, uint32_t draw) {
+  cell *c = cell_new(N, 2, 10);
+  random_key key = {.seed = 7, .purpose = RANDOM_TEST, .draw = draw};
+  random_stream s = random_open(&key, 0, 0);
+  c->result->n_moments = N;
+  for (int i = 0; i < N; i++) {
+    bench_moment *m = &c->moments[i];
+    /* Standard errors are themselves estimated: chi-square with `ess` degrees. */
+    double noise = sqrt(random_gamma(&s, ess / 2) * 2 / ess);
+    snprintf(m->name, sizeof m->name, "x[%d]", i + 1);
+    m->mcse_mean = noise / sqrt(ess);
+    m->mcse_sd = noise / sqrt(2 * ess);
+    m->mean = shift + random_normal(&s) / sqrt(ess);
+    m->sd = 1 + random_normal(&s) / sqrt(2 * ess);
+    m->ess_bulk = m->ess_tail = ess;
+  }
+  return c;
+}
+
+/* 400 families of 200 tests under the null at a rate of 5 %: 20 alarms are expected, and
+ * Bonferroni over independent tests makes it 5 % almost exactly. */
+static void false_alarms_are_held(void **state) {
+  (void)state;
+  int alarms = 0;
+  for (uint32_t f = 0; f < FAMILIES; f++) {
+    cell *a = make(0, ESS, 2 * f), *b = make(0, ESS, 2 * f + 1);
+    judge_moments m;
+    judge_compare(a, b, 0.05, &m);
+    assert_int_equal(m.tests, 2 * N);
+    alarms += m.worst > m.limit;
+    cell_free(a);
+    cell_free(b);
+  }
+  assert_in_range(alarms, 5, 40);
+}
+
+static void a_shift_is_found(void **state) {
+  (void)state;
+  cell *a = make(1, ESS, 0), *b = make(0, ESS, 1);
+  judge_moments m;
+  judge_compare(a, b, BENCH_FALSE_ALARM, &m);
+  assert_true(m.worst > m.limit);
+  assert_true(m.limit > 4.5 && m.limit < 6.5);
+  cell_free(a);
+  cell_free(b);
+}
+
+static void poor_quantities_are_left_out(void **state) {
+  (void)state;
+  cell *a = make(0, ESS, 0), *b = make(0, ESS, 1);
+  a->moments[0].ess_tail = 10;
+  a->moments[0].mean = 1e9;
+  a->moments[1].ess_bulk = b->moments[1].ess_bulk = NAN;
+  a->moments[2].constant = b->moments[2].constant = 1;
+  a->moments[2].mean = b->moments[2].mean = 3;
+  judge_moments m;
+  judge_compare(a, b, BENCH_FALSE_ALARM, &m);
+  assert_int_equal(m.left_out, 2);
+  assert_int_equal(m.tests, 2 * (N - 3));
+  assert_true(m.worst <= m.limit);
+  /* Draws that aren't finite where the reference's are. */
+  b->moments[1].ess_bulk = ESS;
+  a->moments[1].mean = NAN;
+  judge_compare(a, b, BENCH_FALSE_ALARM, &m);
+  assert_true(isinf(m.worst) && isfinite(m.limit));
+  cell_free(a);
+  cell_free(b);
+}
+
+/* Two constants that differ are a difference without any error. */
+static void constants_differ(void **state) {
+  (void)state;
+  cell *a = make(0, ESS, 0), *b = make(0, ESS, 1);
+  bench_moment *one[2] = {&a->moments[5], &b->moments[5]};
+  for (int i = 0; i < 2; i++) {
+    one[i]->constant = 1;
+    one[i]->mean = i;
+    one[i]->mcse_mean = one[i]->mcse_sd = one[i]->sd = 0;
+  }
+  judge_moments m;
+  judge_compare(a, b, BENCH_FALSE_ALARM, &m);
+  assert_true(m.worst > m.limit);
+  cell_free(a);
+  cell_free(b);
+}
+
+static void bits(void **state) {
+  (void)state;
+  cell *a = cell_new(1, 2, 10), *b = cell_new(1, 2, 10);
+  int64_t chain = -1, draw = -1;
+  assert_true(judge_same_bits(a, b, &chain, &draw));
+  b->hashes[1 * 10 + 4] = 1;
+  b->hashes[0 * 10 + 7] = 1;
+  assert_false(judge_same_bits(a, b, &chain, &draw));
+  assert_int_equal(chain, 1);
+  assert_int_equal(draw, 4);
+  cell_free(a);
+  cell_free(b);
+}
+
+static void limits_of_r_hat(void **state) {
+  (void)state;
+  assert_true(isinf(judge_r_hat_limit(2, 200)));
+  assert_true(judge_r_hat_limit(4, 500) == 1.02);
+  assert_true(judge_r_hat_limit(4, 1000) == 1.01);
+}
+
+static void medians(void **state) {
+  (void)state;
+  double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
+  assert_true(bench_median(odd, 3) == 2);
+  assert_true(bench_median(even, 4) == 2.5);
+  assert_true(isnan(bench_median(odd, 0)));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(false_alarms_are_held), cmocka_unit_test(a_shift_is_found),
+      cmocka_unit_test(poor_quantities_are_left_out), cmocka_unit_test(constants_differ),
+      cmocka_unit_test(bits), cmocka_unit_test(limits_of_r_hat), cmocka_unit_test(medians)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

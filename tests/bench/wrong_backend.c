@@ -1,0 +1,120 @@
+/* Backends that are wrong on purpose, chosen by WRONG, each the plug-in `cpu` with one
+ * thing changed. RIGHT changes nothing, but promises nothing either. */
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ergode/plugin.h>
+
+#define RIGHT 0
+#define BIASED 1    /* the draws are those of a tilted target */
+#define GRADIENT 2  /* its devices compute a gradient that is a little off */
+#define ERRORS 3    /* create fails with a reason */
+#define BITS 4      /* promises the CPU's bits, draws others */
+#define CRASHES 5
+#define HANGS 6
+#define ABSENT 7    /* no device */
+#define STUCK 8     /* every draw is nearly the last one */
+
+#define TILT 0.5
+
+static const erg_sampler *cpu;
+static erg_model tilted; /* one run at a time: this is a test */
+static const erg_model *straight;
+static erg_job changed;
+
+static erg_status tilted_logp(const erg_model *model, const double *centring, void *scratch,
+                              const double *q, double *lp, double *grad, double *moments) {
+  (void)model;
+  erg_status status = straight->logp(straight, centring, scratch, q, lp, grad, moments);
+  lp[0] += TILT * q[0];
+  lp[1] += TILT * q[0];
+  grad[0] += TILT;
+  return status;
+}
+
+static const erg_job *change(const erg_job *job) {
+  changed = *job;
+  if (WRONG == BITS) changed.seed++;
+  if (WRONG == BIASED) {
+    straight = job->model;
+    tilted = *job->model;
+    tilted.logp = tilted_logp;
+    changed.model = &tilted;
+  }
+  return &changed;
+}
+
+static int32_t devices(const erg_host *host, erg_device *list, int32_t capacity) {
+  if (WRONG != ABSENT) return cpu->devices(host, list, capacity);
+  host->fail(host->data, ERG_NO_DEVICE, "no driver: install one");
+  return 0;
+}
+static erg_status supports(const erg_host *host, const erg_job *job) {
+  return cpu->supports(host, job);
+}
+static erg_status create(const erg_host *host, const erg_job *job, erg_run **run) {
+  if (WRONG == ERRORS) return host->fail(host->data, ERG_DEVICE, "the device is on fire");
+  return cpu->create(host, change(job), run);
+}
+static erg_status advance(erg_run *run, erg_block *block) {
+  if (WRONG == CRASHES) __builtin_trap();
+  while (WRONG == HANGS) pause();
+  erg_status status = cpu->advance(run, block);
+  if (WRONG == STUCK && !block->warmup)
+    for (int32_t c = 0; c < block->chains; c++)
+      for (int64_t d = 1; d < block->filled[c]; d++) {
+        double *at = block->draws + (c * block->capacity + d) * block->dim;
+        for (int32_t i = 0; i < block->dim; i++)
+          at[i] = at[i - block->dim] + 1e-3 * (at[i] - at[i - block->dim]);
+      }
+  return status;
+}
+static void destroy(erg_run *run) { cpu->destroy(run); }
+
+static erg_status gradient(const erg_host *host, const erg_job *job, const double *centring,
+                           double *lp, double *grad) {
+  const erg_gradient_extension *right = cpu->extension(cpu, "erg.gradient/1");
+  erg_status status = right->gradient(host, job, centring, lp, grad);
+  grad[job->model->dim - 1] *= 1 + 1e-7;
+  return status;
+}
+static const erg_gradient_extension off = {sizeof off, gradient};
+
+static const void *extension(const struct erg_sampler *sampler, const char *id) {
+  (void)sampler;
+  if (WRONG == GRADIENT && !strcmp(id, "erg.gradient/1")) return &off;
+  if (WRONG == BITS && !strcmp(id, "erg.bits/1")) return cpu->extension(cpu, id);
+  return !strcmp(id, "erg.stages/1") ? cpu->extension(cpu, id) : NULL;
+}
+
+static erg_sampler sampler = {.size = sizeof sampler,
+                              .id = NAME,
+                              .version = "1",
+                              .summary = "wrong on purpose",
+                              .devices = devices,
+                              .supports = supports,
+                              .create = create,
+                              .advance = advance,
+                              .destroy = destroy,
+                              .extension = extension};
+static const erg_sampler *const samplers[] = {&sampler};
+static const erg_plugin plugin = {.size = sizeof plugin,
+                                  .abi_minor = ERG_ABI_MINOR,
+                                  .name = NAME,
+                                  .build = "test",
+                                  .samplers = samplers,
+                                  .n_samplers = 1};
+
+const erg_plugin *erg_plugin_v1(void) {
+  void *library = dlopen(CPU_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+  erg_plugin_entry entry = NULL;
+  if (library) *(void **)&entry = dlsym(library, "erg_plugin_v1");
+  if (!entry) return NULL;
+  cpu = entry()->samplers[0];
+  sampler.parameters = cpu->parameters;
+  sampler.n_parameters = cpu->n_parameters;
+  sampler.statistics = cpu->statistics;
+  sampler.n_statistics = cpu->n_statistics;
+  return &plugin;
+}
