@@ -119,7 +119,7 @@ int main(int argc, char **argv) {
       y[i] = t->time_lo + uniform() * (t->time_hi - t->time_lo);
     }
     double best = 1e9;
-    for (int rep = 0; rep < 15; rep++) {
+    for (int rep = 0; rep < 200; rep++) {
       double t0 = now();
       for (int k = 0; k < 50; k++) {
         t->run(x, y, r, B);
