@@ -142,7 +142,8 @@ ERG_FN erg_dd_ erg_exp_pair_(erg_v a) {
 }
 /* exp(x) for x <= -708, down to 0. */
 ERG_FN erg_v erg_exp_least_(erg_v x) {
-  erg_dd_ e = erg_exp_pair_(erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(646.0), -100.0 - x));
+  erg_v a = erg_sel(erg_lt(x, erg_splat(-746.0)), erg_splat(646.0), -100.0 - x);
+  erg_dd_ e = erg_exp_pair_(a);
   return (e.h + e.l) * 3.720075976020836e-44;
 }
 //@end

@@ -9,6 +9,8 @@ static const ergm_table *table(void) {
 static const ergm_table *table(void) { return &ergm_plain; }
 #endif
 
-#define ONE(name, f) double ergm_##name(double x) { return table()->name(x); }
-#define TWO(name, f) double ergm_##name(double x, double y) { return table()->name(x, y); }
+#define ONE(name, f) \
+  double ergm_##name(double x) { return table()->name(x); }
+#define TWO(name, f) \
+  double ergm_##name(double x, double y) { return table()->name(x, y); }
 ERGM_FUNCTIONS(ONE, TWO)

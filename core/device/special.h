@@ -214,8 +214,8 @@ ERG_FN erg_dd_ erg_lgamma_core_(erg_v x) {
   r.l = erg_sel(far, s.l, r.l);
   return r;
 }
-/* x < 0: log(pi / (a |sin(pi a)|)) - lgamma(a), a = -x. Absolute error there at most about
- * 2 ulp of the larger of 1 and the result, so relative accuracy is lost at the roots. */
+/* x < 0: log(pi / (a |sin(pi a)|)) - lgamma(a), a = -x. The error there is at most 1 ulp
+ * of the larger of 1 and the result, so relative accuracy is lost at the roots. */
 ERG_FN erg_v erg_lgamma(erg_v x) {
   erg_v a = erg_abs(x);
   erg_m negative = erg_lt(x, erg_splat(-1e-20));
@@ -261,7 +261,8 @@ ERG_FN erg_v erg_digamma_core_(erg_v x) {
   d = erg_sum_(y, -erg_sel(low, erg_sel(least, erg_splat(-0.5383678550316376),
                                         erg_splat(0.46163214496836236)),
                            erg_splat(1.4616321449683622)));
-  d.l = d.l - erg_sel(low, erg_splat(-1.5522348162858677e-17), erg_splat(9.549995429965697e-17));
+  d.l = d.l - erg_sel(low, erg_splat(-1.5522348162858677e-17),
+                      erg_splat(9.549995429965697e-17));
   d = erg_sum_(d.h, d.l);
   t = d.h;
   w = t * t;

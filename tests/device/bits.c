@@ -1,10 +1,12 @@
 /* Prints a hash of the values of every function of the dialect over many arguments, one
- * line each; test_dialect_bits.py builds it with different compilers, machines and prologues and
- * compares. With a function's name, prints its values. */
+ * line each; test_dialect_bits.py builds it with different compilers, machines and prologues
+ * and compares. With a function's name, prints its values. */
 #include <stdio.h>
 
 #if defined(BITS_SCALAR)
 #include "device/prologue_scalar.h"
+#elif defined(BITS_PAIR)
+#include "device/prologue_pair.h"
 #else
 #include "device/prologue_vector.h"
 #endif
@@ -24,16 +26,16 @@ static void report(const char *name) {
     for (int i = 0; i < BITS_N; i++)
       printf("%.17g %.17g -> %.17g %016lx\n", x[i], y[i], r[i], (unsigned long)bits_of(r[i]));
 }
-#define ONE(name, f)                                                                     \
-  static __attribute__((noinline)) void run_##name(void) {                               \
-    for (int i = 0; i < BITS_N; i += ERG_W) erg_store(r + i, erg_##f(erg_load(x + i)));   \
-    report(#name);                                                                       \
+#define ONE(name, f)                                                                    \
+  static __attribute__((noinline)) void run_##name(void) {                              \
+    for (int i = 0; i < BITS_N; i += ERG_W) erg_store(r + i, erg_##f(erg_load(x + i))); \
+    report(#name);                                                                      \
   }
-#define TWO(name, f)                                                                     \
-  static __attribute__((noinline)) void run_##name(void) {                               \
-    for (int i = 0; i < BITS_N; i += ERG_W)                                              \
-      erg_store(r + i, erg_##f(erg_load(x + i), erg_load(y + i)));                       \
-    report(#name);                                                                       \
+#define TWO(name, f)                                               \
+  static __attribute__((noinline)) void run_##name(void) {         \
+    for (int i = 0; i < BITS_N; i += ERG_W)                        \
+      erg_store(r + i, erg_##f(erg_load(x + i), erg_load(y + i))); \
+    report(#name);                                                 \
   }
 ERGM_FUNCTIONS(ONE, TWO)
 

@@ -22,17 +22,17 @@ typedef struct {
   double time_lo, time_hi;
 } function;
 
-#define RUN1(f)                                                             \
+#define RUN1(f)                                                                              \
   static __attribute__((noinline)) void run_##f(const double *x, const double *y, double *r, \
-                                                long n) {                   \
-    (void)y;                                                                \
-    for (long i = 0; i < n; i += ERG_W) erg_store(r + i, erg_##f(erg_load(x + i))); \
+                                                long n) {                                    \
+    (void)y;                                                                                 \
+    for (long i = 0; i < n; i += ERG_W) erg_store(r + i, erg_##f(erg_load(x + i)));          \
   }
-#define RUN2(f)                                                             \
+#define RUN2(f)                                                                              \
   static __attribute__((noinline)) void run_##f(const double *x, const double *y, double *r, \
-                                                long n) {                   \
-    for (long i = 0; i < n; i += ERG_W)                                     \
-      erg_store(r + i, erg_##f(erg_load(x + i), erg_load(y + i)));          \
+                                                long n) {                                    \
+    for (long i = 0; i < n; i += ERG_W)                                                      \
+      erg_store(r + i, erg_##f(erg_load(x + i), erg_load(y + i)));                           \
   }
 #define F1(f, lo, hi, ...) RUN1(f)
 #define F2(f, lo, hi, ...) RUN2(f)

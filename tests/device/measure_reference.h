@@ -1,13 +1,37 @@
 /* References in 113 bits for measure.c. */
 #define Q __float128
-static Q ref_exp(Q x, Q y) { (void)y; return expq(x); }
-static Q ref_expm1(Q x, Q y) { (void)y; return expm1q(x); }
-static Q ref_log(Q x, Q y) { (void)y; return logq(x); }
-static Q ref_log1p(Q x, Q y) { (void)y; return log1pq(x); }
-static Q ref_rsqrt(Q x, Q y) { (void)y; return 1 / sqrtq(x); }
-static Q ref_sin(Q x, Q y) { (void)y; return sinq(x); }
-static Q ref_cos(Q x, Q y) { (void)y; return cosq(x); }
-static Q ref_tan(Q x, Q y) { (void)y; return tanq(x); }
+static Q ref_exp(Q x, Q y) {
+  (void)y;
+  return expq(x);
+}
+static Q ref_expm1(Q x, Q y) {
+  (void)y;
+  return expm1q(x);
+}
+static Q ref_log(Q x, Q y) {
+  (void)y;
+  return logq(x);
+}
+static Q ref_log1p(Q x, Q y) {
+  (void)y;
+  return log1pq(x);
+}
+static Q ref_rsqrt(Q x, Q y) {
+  (void)y;
+  return 1 / sqrtq(x);
+}
+static Q ref_sin(Q x, Q y) {
+  (void)y;
+  return sinq(x);
+}
+static Q ref_cos(Q x, Q y) {
+  (void)y;
+  return cosq(x);
+}
+static Q ref_tan(Q x, Q y) {
+  (void)y;
+  return tanq(x);
+}
 static Q ref_inv_logit(Q x, Q y) {
   (void)y;
   return x < 0 ? expq(x) / (1 + expq(x)) : 1 / (1 + expq(-x));
@@ -20,12 +44,27 @@ static Q ref_log1m_exp(Q x, Q y) {
   (void)y;
   return x > -0.5Q ? logq(-expm1q(x)) : log1pq(-expq(x));
 }
-static Q ref_atan(Q x, Q y) { (void)y; return atanq(x); }
+static Q ref_atan(Q x, Q y) {
+  (void)y;
+  return atanq(x);
+}
 static Q ref_atan2(Q x, Q y) { return atan2q(x, y); }
-static Q ref_tanh(Q x, Q y) { (void)y; return tanhq(x); }
-static Q ref_erf(Q x, Q y) { (void)y; return erfq(x); }
-static Q ref_erfc(Q x, Q y) { (void)y; return erfcq(x); }
-static Q ref_Phi(Q x, Q y) { (void)y; return 0.5Q * erfcq(-x * M_SQRT1_2q); }
+static Q ref_tanh(Q x, Q y) {
+  (void)y;
+  return tanhq(x);
+}
+static Q ref_erf(Q x, Q y) {
+  (void)y;
+  return erfq(x);
+}
+static Q ref_erfc(Q x, Q y) {
+  (void)y;
+  return erfcq(x);
+}
+static Q ref_Phi(Q x, Q y) {
+  (void)y;
+  return 0.5Q * erfcq(-x * M_SQRT1_2q);
+}
 static Q ref_pow(Q x, Q y) { return powq(x, y); }
 static Q ref_fmod(Q x, Q y) { return fmodq(x, y); }
 /* Gamma's logarithm about its roots 1 and 2 by Taylor's series: quadmath's loses digits
@@ -42,7 +81,8 @@ static Q zeta_less_1(int k) {
     t += f;
     f = (Q)k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * p / powq(n, 5) / 30240;
     t += f;
-    f = -(Q)k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * (k + 5) * (k + 6) * p / powq(n, 7) / 1209600;
+    f = -(Q)k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * (k + 5) * (k + 6) * p / powq(n, 7) /
+        1209600;
     t += f;
     f = (Q)k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * (k + 5) * (k + 6) * (k + 7) * (k + 8) *
         p / powq(n, 9) / 47900160;
@@ -84,7 +124,8 @@ static Q ref_digamma(Q x, Q y) {
         s += n * p / (m - 1) + p / 2 + m * p / n / 12 -
              (Q)m * (m + 1) * (m + 2) * p / (n * n * n) / 720 +
              (Q)m * (m + 1) * (m + 2) * (m + 3) * (m + 4) * p / powq(n, 5) / 30240 -
-             (Q)m * (m + 1) * (m + 2) * (m + 3) * (m + 4) * (m + 5) * (m + 6) * p / powq(n, 7) / 1209600;
+             (Q)m * (m + 1) * (m + 2) * (m + 3) * (m + 4) * (m + 5) * (m + 6) * p / powq(n, 7) /
+                 1209600;
         c[k] = (k & 1 ? 1 : -1) * s;
       }
     }
@@ -96,23 +137,39 @@ static Q ref_digamma(Q x, Q y) {
   for (; x < 40; x += 1) shift += 1 / x;
   Q s = 1 / (x * x);
   return logq(x) - 0.5Q / x -
-         s * (1 / 12.0Q - s * (1 / 120.0Q - s * (1 / 252.0Q - s * (1 / 240.0Q - s * (1 / 132.0Q -
-         s * (691 / 32760.0Q - s * (1 / 12.0Q - s * (3617 / 8160.0Q - s * (43867 / 14364.0Q -
-         s * 174611 / 6600.0Q))))))))) - shift;
+         s * (1 / 12.0Q -
+              s * (1 / 120.0Q -
+                   s * (1 / 252.0Q -
+                        s * (1 / 240.0Q -
+                             s * (1 / 132.0Q -
+                                  s * (691 / 32760.0Q -
+                                       s * (1 / 12.0Q -
+                                            s * (3617 / 8160.0Q -
+                                                 s * (43867 / 14364.0Q -
+                                                      s * 174611 / 6600.0Q))))))))) -
+         shift;
 }
 static Q ref_trigamma(Q x, Q y) {
   (void)y;
   Q shift = 0;
   for (; x < 40; x += 1) shift += 1 / (x * x);
   Q s = 1 / (x * x);
-  return 1 / x + 0.5Q * s + s / x *
-         (1 / 6.0Q - s * (1 / 30.0Q - s * (1 / 42.0Q - s * (1 / 30.0Q - s * (5 / 66.0Q -
-         s * (691 / 2730.0Q - s * (7 / 6.0Q - s * (3617 / 510.0Q - s * (43867 / 798.0Q -
-         s * 174611 / 330.0Q))))))))) + shift;
+  return 1 / x + 0.5Q * s +
+         s / x *
+             (1 / 6.0Q -
+              s * (1 / 30.0Q -
+                   s * (1 / 42.0Q -
+                        s * (1 / 30.0Q -
+                             s * (5 / 66.0Q -
+                                  s * (691 / 2730.0Q -
+                                       s * (7 / 6.0Q - s * (3617 / 510.0Q -
+                                                            s * (43867 / 798.0Q -
+                                                                 s * 174611 / 330.0Q))))))))) +
+         shift;
 }
 /* Arguments of the functions of two, from three uniforms. */
-static void pair_arguments(const char *name, int range, double a, double b, double c,
-                           double *x, double *y) {
+static void pair_arguments(const char *name, int range, double a, double b, double c, double *x,
+                           double *y) {
   if (!strcmp(name, "pow")) {
     double wide = exp((a - 0.5) * 1400);
     if (range == 0) *x = wide, *y = (b - 0.5) * 2 * 745 / fabs(log(wide));
@@ -123,8 +180,12 @@ static void pair_arguments(const char *name, int range, double a, double b, doub
     *x = range ? exp((a - 0.5) * 1400) : a * 100;
     *y = range ? exp((b - 0.5) * 1400) : b * 10;
   } else {
-    *x = range == 2 ? ldexp(1 + a, (int)(c * 2040) - 1060) : range ? exp((a - 0.5) * 60) : a - 0.5;
-    *y = range == 2 ? ldexp(1 + b, (int)(c * 2040) - 1060 + (int)(b * 7)) : range ? exp((b - 0.5) * 60) : b - 0.5;
+    *x = range == 2 ? ldexp(1 + a, (int)(c * 2040) - 1060)
+         : range    ? exp((a - 0.5) * 60)
+                    : a - 0.5;
+    *y = range == 2 ? ldexp(1 + b, (int)(c * 2040) - 1060 + (int)(b * 7))
+         : range    ? exp((b - 0.5) * 60)
+                    : b - 0.5;
     if (c > 0.5) *y = -*y;
   }
 }

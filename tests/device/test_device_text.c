@@ -26,7 +26,7 @@ static void files(void **state) {
   (void)state;
   static const char *const needed[] = {
       "prologue_scalar.h", "prologue_vector.h", "prologue_opencl.h", "prologue_cuda.h",
-      "elementary.h", "philox.h", "sampler.h"};
+      "elementary.h",      "philox.h",          "sampler.h"};
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
     const char *text = erg_device_text(needed[i]);
     assert_non_null(text);
@@ -62,7 +62,8 @@ static void markers(void **state) {
     for (const char *q = colon + 1; q < end;) {
       q += strspn(q, " ");
       size_t size = strcspn(q, " \n");
-      if (size && !block_named(text, p, q, size)) fail_msg("need %.*s of %.20s", (int)size, q, line);
+      if (size && !block_named(text, p, q, size))
+        fail_msg("need %.*s of %.20s", (int)size, q, line);
       q += size;
     }
     p = stop;

@@ -23,9 +23,12 @@ static int (*cubin_size)(program_t, size_t *);
 static int (*destroy)(program_t *);
 
 static int open_nvrtc(void) {
-  static const char *const names[] = {
-      "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "/usr/local/cuda/lib64/libnvrtc.so",
-      "/usr/local/cuda/lib64/libnvrtc.so.13", "/usr/local/cuda/lib64/libnvrtc.so.12"};
+  static const char *const names[] = {"libnvrtc.so",
+                                      "libnvrtc.so.13",
+                                      "libnvrtc.so.12",
+                                      "/usr/local/cuda/lib64/libnvrtc.so",
+                                      "/usr/local/cuda/lib64/libnvrtc.so.13",
+                                      "/usr/local/cuda/lib64/libnvrtc.so.12"};
   void *library = NULL;
   for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++)
     library = dlopen(names[i], RTLD_NOW);
@@ -51,12 +54,12 @@ static void build(const char *architecture) {
   append(&text, erg_device_text("prologue_cuda.h"));
   append(&text, erg_device_text("elementary.h"));
   append(&text, erg_device_text("philox.h"));
-#define ONE(name, f)                                                                    \
-  append(&text, "extern \"C\" __global__ void k_" #f                                    \
+#define ONE(name, f)                                 \
+  append(&text, "extern \"C\" __global__ void k_" #f \
                 "(const double *x, double *r) { erg_store(r, erg_" #f "(erg_load(x))); }\n");
-#define TWO(name, f)                                                                      \
-  append(&text, "extern \"C\" __global__ void k_" #f                                      \
-                "(const double *x, double *r) { erg_store(r, erg_" #f                     \
+#define TWO(name, f)                                                  \
+  append(&text, "extern \"C\" __global__ void k_" #f                  \
+                "(const double *x, double *r) { erg_store(r, erg_" #f \
                 "(erg_load(x), erg_load(x + 8))); }\n");
   ERGM_FUNCTIONS(ONE, TWO)
   append(&text,

@@ -79,8 +79,9 @@ static void run(cl_device_id device, int vector, const char *name, const char *f
   clSetKernelArg(kernel, 3, sizeof n, &n);
   size_t local = vector ? 1 : 8, global = local * 16;
   memset(r, 0x55, sizeof r);
-  assert_int_equal(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &local, 0, NULL, NULL),
-                   CL_SUCCESS);
+  assert_int_equal(
+      clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &local, 0, NULL, NULL),
+      CL_SUCCESS);
   assert_int_equal(clEnqueueReadBuffer(queue, out, CL_TRUE, 0, sizeof r, r, 0, NULL, NULL),
                    CL_SUCCESS);
   for (int i = 0; i < BITS_N; i++)
@@ -107,17 +108,17 @@ static int chosen(const char *name) {
 static void elementary(cl_device_id device, int vector) {
   char *functions;
   char call[64];
-#define ONE(name, f)                                                     \
-  functions = erg_device_functions((const char *const[]){#f, NULL});     \
-  snprintf(call, sizeof call, "erg_%s(a)", #f);                          \
-  for (int i = 0; i < BITS_N; i++) expected[i] = ergm_##name(x[i]);      \
-  if (chosen(#f)) run(device, vector, #f, functions, call);              \
+#define ONE(name, f)                                                 \
+  functions = erg_device_functions((const char *const[]){#f, NULL}); \
+  snprintf(call, sizeof call, "erg_%s(a)", #f);                      \
+  for (int i = 0; i < BITS_N; i++) expected[i] = ergm_##name(x[i]);  \
+  if (chosen(#f)) run(device, vector, #f, functions, call);          \
   free(functions);
-#define TWO(name, f)                                                     \
-  functions = erg_device_functions((const char *const[]){#f, NULL});     \
-  snprintf(call, sizeof call, "erg_%s(a, b)", #f);                       \
+#define TWO(name, f)                                                      \
+  functions = erg_device_functions((const char *const[]){#f, NULL});      \
+  snprintf(call, sizeof call, "erg_%s(a, b)", #f);                        \
   for (int i = 0; i < BITS_N; i++) expected[i] = ergm_##name(x[i], y[i]); \
-  if (chosen(#f)) run(device, vector, #f, functions, call);              \
+  if (chosen(#f)) run(device, vector, #f, functions, call);               \
   free(functions);
   ERGM_FUNCTIONS(ONE, TWO)
 }

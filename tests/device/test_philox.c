@@ -29,8 +29,8 @@ static void vectors(void **state) {
   };
   for (int k = 0; k < 3; k++) {
     const long *c = known[k].counter;
-    erg_block r = erg_philox(known[k].key[0], known[k].key[1], all(c[0]), all(c[1]),
-                             all(c[2]), all(c[3]));
+    erg_block r = erg_philox(known[k].key[0], known[k].key[1], all(c[0]), all(c[1]), all(c[2]),
+                             all(c[3]));
     for (int l = 0; l < ERG_W; l++) {
       assert_int_equal(r.a[l], known[k].result[0]);
       assert_int_equal(r.b[l], known[k].result[1]);
@@ -47,10 +47,14 @@ static void counters(void **state) {
   erg_v a = erg_uniform(1, 2, slot, 3, 4, 5);
   assert_true(a[0] == a[6]);
   assert_true(a[7] == erg_uniform(1, 2, all(0xffffffffL), 3, 4, 5)[0]);
-  const double other[] = {
-      erg_uniform(2, 2, slot, 3, 4, 5)[0], erg_uniform(1, 3, slot, 3, 4, 5)[0],
-      erg_uniform(1, 2, slot, 4, 4, 5)[0], erg_uniform(1, 2, slot, 3, 5, 5)[0],
-      erg_uniform(1, 2, slot, 3, 4, 6)[0], a[1], a[2], a[3]};
+  const double other[] = {erg_uniform(2, 2, slot, 3, 4, 5)[0],
+                          erg_uniform(1, 3, slot, 3, 4, 5)[0],
+                          erg_uniform(1, 2, slot, 4, 4, 5)[0],
+                          erg_uniform(1, 2, slot, 3, 5, 5)[0],
+                          erg_uniform(1, 2, slot, 3, 4, 6)[0],
+                          a[1],
+                          a[2],
+                          a[3]};
   for (int i = 0; i < 8; i++) assert_true(other[i] != a[0]);
 }
 
