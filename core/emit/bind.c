@@ -79,38 +79,64 @@ static bool push(binder *b, const int32_t *values, uint64_t n) {
   return true;
 }
 
+/* Positions that a GATHER or SEGSUM goes by: one or two lists. */
+typedef struct {
+  double *values[2];
+  ir_dims dims[2];
+  int dim[2], n;
+} position_lists;
+
+static bool read_positions(binder *b, const ir_node *node, position_lists *lists) {
+  *lists = (position_lists){.n = 0};
+  bool two = node && (node->op == IR_GATHER2 || node->op == IR_SEGSUM2);
+  if (!two && !(node && (node->op == IR_GATHER || node->op == IR_SEGSUM))) return true;
+  for (; lists->n < (two ? 2 : 1); lists->n++) {
+    ir_id list = node->args[1 + lists->n];
+    lists->values[lists->n] = values_of(b, list);
+    if (!lists->values[lists->n]) return false;
+    lists->dims[lists->n] = ir_at(b->p->g, list)->dims;
+    lists->dim[lists->n] = lists->n ? node->dim2 : node->dim;
+  }
+  return true;
+}
+
+static void free_positions(position_lists *lists) {
+  free(lists->values[0]);
+  free(lists->values[1]);
+}
+
+/* Moves `to` to where the lists point from the walked element; false outside. */
+static bool follow(binder *b, const position_lists *lists, const walk *w, walk *to) {
+  for (int i = 0; i < lists->n; i++) {
+    int64_t at = (int64_t)lists->values[i][walk_index(w, lists->dims[i])] - 1;
+    to->position[lists->dim[i]] = at;
+    if (at < 0 || at >= b->p->g->dims[lists->dim[i]].size) {
+      b->reason = "a position lies outside its dimension";
+      return false;
+    }
+  }
+  return true;
+}
+
 /* For each element of `to`, padded to lanes: index in the array over `from`. */
 static bool bind_map(binder *b, const emit_map *m) {
   const ir_graph *g = b->p->g;
   int64_t n = size_of(b, m->to), padded = round_up(n) + EMIT_W;
-  int32_t *index = calloc((size_t)padded, sizeof *index);
-  if (!index) return false;
   const ir_node *node = m->node >= 0 ? ir_at(g, m->node) : NULL;
-  double *positions = NULL;
-  bool ok = true;
-  if (node && node->op == IR_GATHER) {
-    positions = values_of(b, node->args[1]);
-    ok = positions != NULL;
-  }
+  position_lists lists;
+  bool ok = read_positions(b, node, &lists);
+  int32_t *index = calloc((size_t)padded, sizeof *index);
+  ok = ok && index;
   walk w;
   walk_begin(&w, g, m->to);
   for (int64_t i = 0; i < n && ok; i++, walk_next(&w)) {
     walk source = w;
-    if (positions)
-      source.position[node->dim] =
-          (int64_t)positions[walk_index(&w, ir_at(g, node->args[1])->dims)] - 1;
-    else if (node && node->op == IR_RENAME)
-      source.position[node->dim] = w.position[node->dim2];
-    int64_t at = walk_index(&source, m->from);
-    if (positions && (source.position[node->dim] < 0 ||
-                      source.position[node->dim] >= g->dims[node->dim].size)) {
-      b->reason = "a position lies outside its dimension";
-      ok = false;
-    }
-    index[i] = (int32_t)at;
+    ok = follow(b, &lists, &w, &source);
+    if (node && node->op == IR_RENAME) source.position[node->dim] = w.position[node->dim2];
+    if (ok) index[i] = (int32_t)walk_index(&source, m->from);
   }
   ok = ok && push(b, index, (uint64_t)padded);
-  free(positions);
+  free_positions(&lists);
   free(index);
   return ok;
 }
@@ -119,18 +145,14 @@ static bool bind_map(binder *b, const emit_map *m) {
  * source indices; absent summands point at the source's block of zeros. */
 static bool bind_segments(binder *b, const emit_map *m) {
   const ir_graph *g = b->p->g;
-  const ir_node *node = ir_at(g, m->node);
   int64_t n_to = size_of(b, m->to), n_from = size_of(b, m->from);
   int64_t blocks = round_up(n_to) / EMIT_W;
-  ir_dims all = m->from;
-  double *positions = NULL;
-  ir_dims at_dims = 0;
-  if (node->op == IR_SEGSUM) {
-    at_dims = ir_at(g, node->args[1])->dims;
-    all |= at_dims;
-    positions = values_of(b, node->args[1]);
-    if (!positions) return false;
+  position_lists lists;
+  if (!read_positions(b, ir_at(g, m->node), &lists)) {
+    free_positions(&lists);
+    return false;
   }
+  ir_dims all = m->from | lists.dims[0] | lists.dims[1];
   int64_t n_all = size_of(b, all);
   int32_t *target = malloc((size_t)(n_all + 1) * sizeof *target);
   int32_t *source = malloc((size_t)(n_all + 1) * sizeof *source);
@@ -141,12 +163,11 @@ static bool bind_segments(binder *b, const emit_map *m) {
   walk_begin(&w, g, all);
   for (int64_t i = 0; i < n_all && ok; i++, walk_next(&w)) {
     walk to = w;
-    if (positions) to.position[node->dim] = (int64_t)positions[walk_index(&w, at_dims)] - 1;
+    ok = follow(b, &lists, &w, &to);
+    if (!ok) break;
     target[i] = (int32_t)walk_index(&to, m->to);
     source[i] = (int32_t)walk_index(&w, m->from);
-    ok = target[i] >= 0 && target[i] < n_to;
-    if (ok) count[target[i]]++;
-    else b->reason = "a position lies outside its dimension";
+    count[target[i]]++;
   }
   int64_t rows = 0;
   for (int64_t k = 0; k < blocks && ok; k++) {
@@ -172,7 +193,7 @@ static bool bind_segments(binder *b, const emit_map *m) {
     }
     ok = push(b, head, (uint64_t)(2 * blocks)) && push(b, table, (uint64_t)(rows * EMIT_W));
   }
-  free(positions);
+  free_positions(&lists);
   free(target);
   free(source);
   free(count);

@@ -81,13 +81,13 @@ static const char *classify(emit_plan *p, ir_id id) {
         if (!ir_at(p->g, n->args[1])->data_only) return "positions that depend on unknowns";
         info->kind = n->dims ? EMIT_GATHER : EMIT_READ;
         break;
-      case IR_RENAME: info->kind = EMIT_GATHER; break;
+      case IR_RENAME: case IR_GATHER2: info->kind = EMIT_GATHER; break;
       case IR_SUM: info->kind = n->dims ? EMIT_SEGMENT : EMIT_REDUCE; break;
       case IR_SUMLOG:
         if (n->dims) return "a partial sum of logarithms";
         info->kind = EMIT_REDUCE;
         break;
-      case IR_SEGSUM: info->kind = EMIT_SEGMENT; break;
+      case IR_SEGSUM: case IR_SEGSUM2: info->kind = EMIT_SEGMENT; break;
       case IR_CONTRACT: return contract_kind(p, id);
       case IR_PACK:
         for (int i = 0; i < n->n_parts; i++)

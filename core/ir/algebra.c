@@ -291,6 +291,12 @@ ir_id alg_gather(ir_graph *g, ir_id source, int dim, ir_id positions) {
     int part = (int)ir_at(g, positions)->value - 1;
     if (part >= 0 && part < n->n_parts) return g->parts[n->parts + part];
   }
+  /* table[group_of, kind_of]: both positions run over the observations */
+  const ir_node s = *ir_at(g, source);
+  if (s.op == IR_GATHER && !s.data_only && data_only(g, positions) && data_only(g, s.args[1]) &&
+      (dims_of(g, positions) & dims_of(g, s.args[1])) &&
+      !(dims_of(g, s.args[0]) & (dims_of(g, positions) | dims_of(g, s.args[1]))))
+    return ir_gather2(g, s.args[0], s.dim, s.args[1], dim, positions);
   return ir_gather(g, source, dim, positions);
 }
 
@@ -468,6 +474,8 @@ ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_
     case IR_CONTRACT: return alg_contract(g, args[0], args[1], like->over);
     case IR_PACK: return ir_pack(g, like->dim, parts, like->n_parts);
     case IR_SEGSUM: return alg_segsum(g, args[0], args[1], like->dim);
+    case IR_GATHER2: return ir_gather2(g, args[0], like->dim, args[1], like->dim2, args[2]);
+    case IR_SEGSUM2: return ir_segsum2(g, args[0], args[1], like->dim, args[2], like->dim2);
     case IR_PROD:
     case IR_REDUCE_MIN:
     case IR_REDUCE_MAX:

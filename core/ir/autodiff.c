@@ -147,6 +147,18 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
       contribute_as_is(r, id, a, alg_segsum(g, adj, n.args[1], n.dim));
       return NULL;
     }
+    case IR_GATHER2: {
+      /* an adjoint that is the same for all observations is written out for each */
+      ir_dims missing = n.dims & ~ir_at(g, adj)->dims;
+      for (int d = 0; d < g->n_dims; d++)
+        if (missing & ir_bit(d))
+          adj = ir_binary(g, IR_MUL, adj, ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 1.0)));
+      contribute_as_is(r, id, a, ir_segsum2(g, adj, n.args[1], n.dim, n.args[2], n.dim2));
+      return NULL;
+    }
+    case IR_SEGSUM2:
+      contribute_as_is(r, id, a, ir_gather2(g, adj, n.dim, n.args[1], n.dim2, n.args[2]));
+      return NULL;
     case IR_SEGSUM:
       contribute_as_is(r, id, a, alg_gather(g, adj, n.dim, n.args[1]));
       return NULL;

@@ -465,6 +465,33 @@ ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim) {
   return intern(g, n);
 }
 
+static ir_node two_positions(const ir_graph *g, ir_op op, ir_id a, int dim, ir_id positions, int dim2,
+                             ir_id positions2) {
+  ir_node n = blank(op);
+  n.n_args = 3;
+  n.args[0] = a;
+  n.args[1] = positions;
+  n.args[2] = positions2;
+  n.dim = (int16_t)dim;
+  n.dim2 = (int16_t)dim2;
+  n.over = ir_at(g, positions)->dims | ir_at(g, positions2)->dims;
+  n.dims = ir_at(g, a)->dims;
+  return n;
+}
+
+ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2, ir_id positions2) {
+  ir_node n = two_positions(g, IR_GATHER2, source, dim, positions, dim2, positions2);
+  n.dims = (n.dims & ~ir_bit(dim) & ~ir_bit(dim2)) | n.over;
+  n.over = 0;
+  return intern(g, n);
+}
+
+ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions2, int dim2) {
+  ir_node n = two_positions(g, IR_SEGSUM2, a, dim, positions, dim2, positions2);
+  n.dims = (n.dims & ~n.over) | ir_bit(dim) | ir_bit(dim2);
+  return intern(g, n);
+}
+
 ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape) {
   ir_node n = blank(IR_RANDOM);
   n.index = distribution;

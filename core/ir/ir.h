@@ -75,6 +75,9 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   /* made by passes only */                                                  \
   X(SEGSUM, "segsum", 2)    /* sum of arg0 over arg1's dimensions into `dim`:\
                              * the transpose of GATHER */                    \
+  X(GATHER2, "gather2", 3)  /* two dimensions, `dim` and `dim2`, at once, by \
+                             * positions that share dimensions */            \
+  X(SEGSUM2, "segsum2", 3)  /* its transpose */                              \
   X(SUMLOG, "sumlog", 1)    /* sum over `over` of log(arg0), by products */
 
 typedef enum {
@@ -88,7 +91,7 @@ typedef struct {
   uint8_t op;       /* ir_op */
   uint8_t n_args;
   int16_t dim;      /* GATHER, RENAME, POSITION, PACK, SEGSUM: the dimension */
-  int16_t dim2;     /* RENAME: the new dimension */
+  int16_t dim2;     /* RENAME: the new dimension; GATHER2, SEGSUM2: the second */
   bool data_only;   /* no parameter below: computable once, when data are bound */
   bool random;      /* an IR_RANDOM below: a new value a draw */
   ir_dims dims;     /* shape of the result */
@@ -239,6 +242,8 @@ ir_id ir_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over);
 ir_id ir_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over);
 ir_id ir_pack(ir_graph *g, int dim, const ir_id *parts, int n);
 ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim);
+ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2, ir_id positions2);
+ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions2, int dim2);
 /* A fresh value at each call of this function (never shared). shape: dimensions of
  * the draw, at least those of the arguments. */
 ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape);

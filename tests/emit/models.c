@@ -158,6 +158,24 @@ ir_graph *model_functions(int n) {
   /* broadcast of a vector into a table, a row of a table, a sum over one of two */
   ir_add_term(g, IR_TERM_LIKELIHOOD, "table", normal(g, t, x, ir_const(g, 2.0)), -1, 0, 0);
   ir_id second = ir_gather(g, t, row, ir_const(g, 2.0));
+  /* table[row_of, other_of], both over the observations */
+  uint8_t order[1] = {(uint8_t)obs};
+  double *row_of = malloc((size_t)n * sizeof *row_of), *other_of = malloc((size_t)n * sizeof *other_of);
+  if (!row_of || !other_of) abort();
+  for (int i = 0; i < n; i++) {
+    row_of[i] = 1 + i % 3;
+    other_of[i] = 1 + i * 5 % 4;
+  }
+  int other = ir_add_dim(g, "other", 4, -1);
+  int d_row = ir_add_data(g, "row_of", 1, order, row_of, row, true);
+  int d_other = ir_add_data(g, "other_of", 1, order, other_of, other, true);
+  free(row_of);
+  free(other_of);
+  int p_o = param(g, "effects", ir_bit(row) | ir_bit(other));
+  ir_id cell = ir_gather(g, ir_gather(g, g->params[p_o].natural, row, g->data[d_row].node), other,
+                         g->data[d_other].node);
+  ir_add_term(g, IR_TERM_LIKELIHOOD, "cells", normal(g, cell, x, ir_const(g, 1.5)), -1, 0, 0);
+  ir_add_term(g, IR_TERM_LIKELIHOOD, "flat cells", ir_binary(g, IR_MUL, s, cell), -1, 0, 0);
   ir_id sums = ir_reduce(g, IR_SUM, ir_unary(g, IR_SQUARE, t), ir_bit(row));
   ir_add_term(g, IR_TERM_LIKELIHOOD, "rows", ir_unary(g, IR_NEG, ir_binary(g, IR_MUL, ir_unary(g, IR_SIN, second), ir_unary(g, IR_LOG1P, sums))), -1, 0, 0);
   ir_id v = ir_binary(g, IR_ADD, ir_const(g, 1.1), ir_unary(g, IR_SQUARE, ir_binary(g, IR_ADD, x, s)));

@@ -49,7 +49,19 @@ static void write_text(const char *path, const char *text) {
   assert_int_equal(fclose(f), 0);
 }
 
-static void check(const ir_graph *g, bool no_collapse, const char *flags) {
+static uint64_t mix(uint64_t hash, const double *x, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t bits;
+    memcpy(&bits, &x[i], sizeof bits);
+    hash = (hash ^ bits) * 0x9E3779B97F4A7C15u;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+/* Returns a hash of all results' bits. */
+static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char *flags) {
+  uint64_t hash = 0;
   const char *why = NULL;
   ir_pass_options options = {.no_collapse = no_collapse};
   ir_program *p = ir_program_build(g, &options, &why);
@@ -59,9 +71,9 @@ static void check(const ir_graph *g, bool no_collapse, const char *flags) {
   char folder[] = "/tmp/ergode-test-XXXXXX";
   assert_non_null(mkdtemp(folder));
   char source[64], object[64], command[512];
-  snprintf(source, sizeof source, "%s/m.c", folder);
+  snprintf(source, sizeof source, "%s/m.%s", folder, cxx ? "cpp" : "c");
   snprintf(object, sizeof object, "%s/m.so", folder);
-  char *text = emit_c_source(plan);
+  char *text = cxx ? emit_cxx_source(plan) : emit_c_source(plan);
   write_text(source, text);
   free(text);
   snprintf(command, sizeof command,
@@ -95,6 +107,8 @@ static void check(const ir_graph *g, bool no_collapse, const char *flags) {
     for (int f = 0; f < g->n_families; f++) C[2 * n + (size_t)f] = 1.0 - 0.01 * point;
     for (size_t i = 0; i < D + 8; i++) grad[i] = i < D ? NAN : 77.0;
     entry(blobs.reals, blobs.integers, C, S, q, grad, lp, point % 2 ? moments : NULL);
+    hash = mix(mix(hash, lp, 2), grad, D);
+    if (point % 2) hash = mix(hash, moments, 3 * n);
     interpl_run(oracle, ql, C, NULL);
     long double want = 0, reported = 0;
     for (int i = 0; i < g->n_terms; i++) {
@@ -146,15 +160,22 @@ static void check(const ir_graph *g, bool no_collapse, const char *flags) {
   free(gl);
   emit_plan_free(plan);
   ir_program_free(p);
+  return hash;
 }
 
 static void check_all(ir_graph *g) {
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+  bool cxx = system("c++ --version >/dev/null 2>&1") == 0;
   for (int no_collapse = 0; no_collapse < 2; no_collapse++) {
-    check(g, no_collapse, "cc");
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-      check(g, no_collapse, "cc -mavx2 -mfma");
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-      check(g, no_collapse, "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512");
+    uint64_t bits = check(g, no_collapse, false, "cc");
+    if (avx2) assert_true(check(g, no_collapse, false, "cc -mavx2 -mfma") == bits);
+    if (avx2 && cxx)
+      assert_true(check(g, no_collapse, true,
+                        "c++ -std=gnu++17 -fno-exceptions -fno-rtti -mavx2 -mfma") == bits);
+    if (avx512)
+      assert_true(check(g, no_collapse, false,
+                        "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512") == bits);
   }
   ir_graph_free(g);
 }
