@@ -72,7 +72,8 @@ typedef struct erg_model {
  * A plug-in puts a prologue before it, and after it its own kernels, which call
  *   erg_model(ERG_PASS D, I, C, S, q, g, lp, m)
  * where D and I are the blobs below in device memory, C the centring array, S
- * scratch_doubles doubles a chain; q, g, lp, m as in logp (m may be 0). */
+ * scratch_doubles doubles a chain; q, g, m as in logp, in device memory (m may be
+ * 0); lp two doubles private to the lane, where every lane gets the same values. */
 typedef struct erg_model_source {
   uint32_t size;
   uint32_t lanes;               /* ERG_W it was written for */
