@@ -11,7 +11,7 @@
 /* ---- streams ------------------------------------------------------------- */
 
 static void philox(const uint32_t key[2], const uint32_t counter[4], uint32_t out[4]) {
-  erg_block b = erg_philox(key[0], key[1], counter[0], counter[1], counter[2], counter[3]);
+  erg_cipher_block b = erg_philox(key[0], key[1], counter[0], counter[1], counter[2], counter[3]);
   out[0] = (uint32_t)b.a;
   out[1] = (uint32_t)b.b;
   out[2] = (uint32_t)b.c;

@@ -10,14 +10,14 @@
  */
 
 /* Four numbers of 32 bits in each lane; the upper halves of the lanes are zero. */
-typedef struct { erg_vi a, b, c, d; } erg_block;
+typedef struct { erg_vi a, b, c, d; } erg_cipher_block;
 
 /* The cipher: counter (a, b, c, d) of which the low 32 bits count. */
-ERG_FN erg_block erg_philox(unsigned key_lo, unsigned key_hi, erg_vi a, erg_vi b, erg_vi c,
+ERG_FN erg_cipher_block erg_philox(unsigned key_lo, unsigned key_hi, erg_vi a, erg_vi b, erg_vi c,
                             erg_vi d) {
   erg_vi ma = erg_splati(0xD2511F53L), mc = erg_splati(0xCD9E8D57L), p, q;
   erg_vi low = erg_splati(0xffffffffL);
-  erg_block r;
+  erg_cipher_block r;
   int i;
   ERG_UNROLL
   for (i = 0; i < 10; i++) {
@@ -37,7 +37,7 @@ ERG_FN erg_block erg_philox(unsigned key_lo, unsigned key_hi, erg_vi a, erg_vi b
   return r;
 }
 /* The block of a use. */
-ERG_FN erg_block erg_random(unsigned seed_lo, unsigned seed_hi, erg_vi slot, unsigned purpose,
+ERG_FN erg_cipher_block erg_random(unsigned seed_lo, unsigned seed_hi, erg_vi slot, unsigned purpose,
                             unsigned iteration, unsigned chain) {
   return erg_philox(seed_lo, seed_hi, slot, erg_splati((long)purpose),
                     erg_splati((long)iteration), erg_splati((long)chain));
@@ -50,12 +50,12 @@ ERG_FN erg_v erg_unit_(erg_vi lo, erg_vi hi) {
 /* Uniform on (0, 1). */
 ERG_FN erg_v erg_uniform(unsigned seed_lo, unsigned seed_hi, erg_vi slot, unsigned purpose,
                          unsigned iteration, unsigned chain) {
-  erg_block r = erg_random(seed_lo, seed_hi, slot, purpose, iteration, chain);
+  erg_cipher_block r = erg_random(seed_lo, seed_hi, slot, purpose, iteration, chain);
   return erg_unit_(r.a, r.b);
 }
 /* Two independent standard normals from a block (Box & Muller 1958). */
 typedef struct { erg_v first, second; } erg_two_normals;
-ERG_FN erg_two_normals erg_normals_of(erg_block b) {
+ERG_FN erg_two_normals erg_normals_of(erg_cipher_block b) {
   erg_v u = erg_unit_(b.a, b.b), t = 4.0 * erg_unit_(b.c, b.d), n, f, radius;
   erg_log_split_t_ s = erg_log_split_(u);
   erg_dd_ l = erg_log_core_(s.k, s.m - 1.0);
