@@ -231,7 +231,9 @@ static int compile_into(const cli_args *args, const ir_graph *g, const char *fol
   const char *reason = NULL;
   ir_program *program = ir_program_build(g, NULL, &reason);
   emit_plan *plan = program ? emit_plan_new(program, &reason) : NULL;
-  char *source = plan ? emit_c_source(plan) : NULL, *message = NULL;
+  char *source = plan ? emit_c_source(plan) : NULL, *cxx = plan ? emit_cxx_source(plan) : NULL;
+  char *message = NULL;
+  const cc_options options = {.cxx = cxx};
   int code = 0;
   if (!source) {
     cli_say(args, "no compiled form yet: %s", reason);
@@ -240,12 +242,13 @@ static int compile_into(const cli_args *args, const ir_graph *g, const char *fol
   static const cc_isa sets[] = {CC_ISA_BASELINE, CC_ISA_AVX2, CC_ISA_AVX512};
   for (int i = 0; i < 3 && !code; i++) {
     if (i && !strcmp(cc_isa_flags(sets[i]), cc_isa_flags(sets[0]))) continue;
-    if (cc_prebuild(source, NULL, sets[i], folder, &message) == CC_OK) continue;
+    if (cc_prebuild(source, &options, sets[i], folder, &message) == CC_OK) continue;
     cli_say(args, "%s", message ? message : "the compiler failed");
     code = 1;
   }
   free(message);
   free(source);
+  free(cxx);
   if (plan) emit_plan_free(plan);
   if (program) ir_program_free(program);
   return code;

@@ -39,9 +39,35 @@ void cc_say(const cc_options *o, const char *format, ...) {
 }
 
 /* No library is linked: what the code may call (memcpy, fma) the process has. */
-#define FLAGS                                                                   \
-  "-pipe -fPIC -shared -nostdlib -std=gnu11 -ffp-contract=off -fno-math-errno " \
+#define FLAGS                                                         \
+  "-pipe -fPIC -shared -nostdlib -ffp-contract=off -fno-math-errno " \
   "-fno-trapping-math -fno-plt -w -fdiagnostics-color=never"
+#define C_FLAGS FLAGS " -std=gnu11"
+#define CXX_FLAGS FLAGS " -std=gnu++17 -fno-exceptions -fno-rtti"
+
+/* A text and what it is compiled with. */
+typedef struct {
+  const char *text;
+  bool cxx;
+} form;
+
+/* The forms to try, best first; how many. */
+static int find_forms(const char *source, const cc_options *o, form forms[2]) {
+  const char *isa = cc_isa_flags(o->isa);
+  int n = 0;
+  if (o->cxx && *isa && !strcmp(isa, cc_isa_flags(CC_ISA_AVX2)))
+    forms[n++] = (form){o->cxx, true};
+  forms[n++] = (form){source, false};
+  return n;
+}
+
+static void set_form(cc_module *m, const cc_options *o, const form *f) {
+  const char *isa = cc_isa_flags(o->isa);
+  free(m->flags);
+  m->flags = cc_format("%s %s%s%s", o->level ? o->level : "-O2", f->cxx ? CXX_FLAGS : C_FLAGS,
+                       *isa ? " " : "", isa);
+  m->cxx = f->cxx;
+}
 
 /* The compiler's first error with the line of the text that it is about. */
 static char *explain(const char *source, const char *output, const cc_module *m) {
@@ -50,8 +76,8 @@ static char *explain(const char *source, const char *output, const cc_module *m)
   if (error) {
     const char *start = error;
     while (start > output && start[-1] != '\n') start--;
-    const char *at = strstr(start, "model.c:");
-    if (at && at < error) line = atoi(at + strlen("model.c:"));
+    const char *name = m->cxx ? "model.cpp:" : "model.c:", *at = strstr(start, name);
+    if (at && at < error) line = atoi(at + strlen(name));
   }
   const char *text = source;
   for (int i = 1; i < line && text; i++)
@@ -69,7 +95,8 @@ static char *explain(const char *source, const char *output, const cc_module *m)
 /* Compiles to folder/model.so. */
 static cc_status compile(const char *source, const cc_compiler *c, const cc_module *m,
                          const char *folder, char **message) {
-  char *in = cc_format("%s/model.c", folder), *out = cc_format("%s/model.so", folder);
+  char *in = cc_format("%s/model.%s", folder, m->cxx ? "cpp" : "c");
+  char *out = cc_format("%s/model.so", folder);
   char *log = cc_format("%s/output", folder);
   char *words[64], *flags = cc_format("%s", m->flags), *rest = NULL;
   int n = 0;
@@ -125,6 +152,9 @@ static void *open_copy(const char *path) {
 
 static cc_status open_module(cc_module *m, const char *path, char **message) {
   m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  /* a host that has libm for itself alone (fma, where the processor lacks it) */
+  if (!m->handle && dlopen("libm.so.6", RTLD_LAZY | RTLD_GLOBAL))
+    m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (m->handle) return CC_OK;
   const char *why = dlerror();
   *message = cc_format("the compiled model can't be loaded: %s", why ? why : "unknown reason");
@@ -200,6 +230,23 @@ static cc_status build(cc_module *m, const char *source, const cc_options *o,
   return status;
 }
 
+/* The module in the form that is set: from the cache, or compiled. */
+static cc_status find_or_build(cc_module *m, const char *source, const cc_options *o,
+                               const cc_compiler *c, const char *cache, char **message) {
+  find_key(m, source, c);
+  char *path = cache ? cc_cache_find(o, cache, m->key) : NULL;
+  if (path && open_module(m, path, message) == CC_OK) {
+    m->cached = true;
+    free(path);
+    return CC_OK;
+  }
+  if (path) cc_say(o, "%s; it is built anew", *message);
+  free(path);
+  free(*message);
+  *message = NULL;
+  return build(m, source, o, c, cache, message);
+}
+
 cc_status cc_load(const char *source, const cc_options *options, cc_module **module,
                   char **message) {
   static const cc_options defaults = {0};
@@ -221,23 +268,19 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   free(reason);
   cc_module *m = calloc(1, sizeof *m);
   if (!m) abort();
-  const char *isa = cc_isa_flags(o->isa);
   m->compiler = cc_format("%s", c.path);
   m->version = cc_version(&c, cache);
-  m->flags = cc_format("%s " FLAGS "%s%s", o->level ? o->level : "-O2", *isa ? " " : "", isa);
-  find_key(m, source, &c);
+  form forms[2];
+  int n = find_forms(source, o, forms);
   cc_status status = CC_FAILED;
-  char *path = cache ? cc_cache_find(o, cache, m->key) : NULL;
-  if (path && open_module(m, path, message) == CC_OK) {
-    m->cached = true;
-    status = CC_OK;
-  } else {
-    if (path) cc_say(o, "%s; it is built anew", *message);
+  for (int i = 0; i < n && status != CC_OK; i++) {
+    if (i) cc_say(o, "not compiled as C++, so as C: %s", *message);
+    m->no_cxx = i > 0;
     free(*message);
     *message = NULL;
-    status = build(m, source, o, &c, cache, message);
+    set_form(m, o, &forms[i]);
+    status = find_or_build(m, forms[i].text, o, &c, cache, message);
   }
-  free(path);
   free(cache);
   cc_compiler_free(&c);
   clock_gettime(CLOCK_MONOTONIC, &end);
@@ -260,14 +303,19 @@ cc_status cc_prebuild(const char *source, const cc_options *options, cc_isa isa,
   *message = NULL;
   cc_compiler c;
   if (!cc_find(&o, &c, message)) return CC_NO_COMPILER;
-  const char *flags = cc_isa_flags(isa);
   cc_module m = {.compiler = cc_format("%s", c.path), .version = cc_version(&c, NULL)};
-  m.flags = cc_format("%s " FLAGS "%s%s", o.level ? o.level : "-O2", *flags ? " " : "", flags);
-  cc_prebuilt_key(source, isa, m.key);
+  cc_prebuilt_key(source, isa, m.key); /* whatever the language */
+  form forms[2];
+  int n = find_forms(source, &o, forms);
   cc_status status = CC_FAILED;
   char *work = cc_work_folder(folder);
+  for (int i = 0; i < n && work && status != CC_OK; i++) {
+    free(*message);
+    *message = NULL;
+    set_form(&m, &o, &forms[i]);
+    status = compile(forms[i].text, &c, &m, work, message);
+  }
   if (work) {
-    status = compile(source, &c, &m, work, message);
     char *built = cc_format("%s/model.so", work), *path = NULL;
     if (status == CC_OK && !(path = cc_cache_store(folder, m.key, built))) status = CC_FAILED;
     free(path);

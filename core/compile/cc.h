@@ -1,4 +1,5 @@
 /* Machine code of a generated C text: by the system's C compiler, kept in a cache.
+ * Where the C compiler knows C++, too, a C++ text may take the place of the C text.
  *
  * The cache lies in $XDG_CACHE_HOME/ergode, or ~/.cache/ergode. An entry is a shared
  * object whose name is the SHA-256 of the text, the engine's version, the compiler (path,
@@ -36,6 +37,9 @@ typedef struct {
   cc_isa isa;            /* AUTO: the best that this CPU has */
   const char *level;     /* NULL: "-O2" */
   const char *prebuilt;  /* folder that cc_prebuild filled: looked into first; or NULL */
+  /* The same program in C++ for AVX2, taken there where the compiler knows C++ (gcc has it
+   * in a package of its own); the C text otherwise. NULL: always C. */
+  const char *cxx;
   /* Debug messages, one line each; may be NULL. */
   void (*log)(void *data, erg_log_level level, const char *text);
   void *log_data;
@@ -47,6 +51,8 @@ typedef struct {
   char *compiler; /* real path */
   char *version;  /* first line of its --version */
   char *flags;
+  bool cxx;       /* from the C++ text */
+  bool no_cxx;    /* from the C text, for want of a C++ compiler: slower */
   char key[65];
   double seconds; /* wall time of cc_load */
 } cc_module;

@@ -207,9 +207,12 @@ static bool emit(host *h, const model_host_options *o) {
 }
 
 static cc_status compile(host *h, const model_host_options *o, char **message) {
-  char *source = emit_c_source(h->plan);
-  cc_status status = cc_load(source, &o->cc, &h->module, message);
+  char *source = emit_c_source(h->plan), *cxx = emit_cxx_source(h->plan);
+  cc_options cc = o->cc;
+  cc.cxx = cxx;
+  cc_status status = cc_load(source, &cc, &h->module, message);
   free(source);
+  free(cxx);
   if (status != CC_OK) return status;
   *(void **)&h->entry = cc_symbol(h->module, "erg_model_entry");
   if (h->entry) return CC_OK;
@@ -321,6 +324,10 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
     h->model.scratch_bytes = (h->blobs.scratch_doubles * sizeof(double) + 63) / 64 * 64;
     h->info.compiled = true;
     h->info.module = h->module;
+    if (h->module->no_cxx && o->log)
+      o->log(o->log_data, ERG_LOG_WARNING,
+             "the C compiler has no C++, with which the model would run some 4 times faster on "
+             "this processor; install it (Debian: apt install g++)");
   } else {
     interpret(h);
     h->model.logp = interpreted_logp;

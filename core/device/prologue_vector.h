@@ -42,6 +42,7 @@ typedef double erg_v_u_ __attribute__((vector_size(64), aligned(8), may_alias));
 #if ERG_HALVES_ > 1
 typedef double erg_part_ __attribute__((vector_size(64 / ERG_HALVES_)));
 typedef long erg_parti_ __attribute__((vector_size(64 / ERG_HALVES_)));
+typedef unsigned long erg_partu_ __attribute__((vector_size(64 / ERG_HALVES_)));
 typedef union { erg_v v; erg_part_ h[ERG_HALVES_]; } erg_cut_;
 typedef union { erg_vi v; erg_parti_ h[ERG_HALVES_]; } erg_cuti_;
 #define ERG_COMPARE_(name, op)                                               \
@@ -155,12 +156,63 @@ ERG_FN erg_v erg_sqrt(erg_v a) {
   r.h[1] = __builtin_ia32_sqrtpd256(x.h[1]);
   return r.v;
 }
-#else /* no fma instruction: libm's fma() is exact, so the bits are the same */
+#elif defined(__SSE2__)
+/* No fma instruction, and libm's fma() costs a microsecond then: the exact product and sum
+ * as pairs, the last sum but one rounded to odd (Boldo & Melquiond 2008, "Emulation of a
+ * FMA and correctly rounded sums"). Right where nothing over- or underflows; libm has the
+ * other lanes, so the bits are the same. */
+ERG_FN erg_part_ erg_part_fma_(erg_part_ a, erg_part_ b, erg_part_ c, erg_parti_ *out) {
+  const erg_part_ zero = {0};
+  const erg_parti_ low = (erg_parti_){0} + 0x7fffffffffffffffL;
+  erg_part_ p = a * b, t, ah, al, bh, bl, pl, h, hl, s, sl, r, rl, size;
+  erg_parti_ odd, sign, in;
+  t = a * 134217729.0; /* 2^27 + 1 splits a value into halves (Veltkamp, Dekker) */
+  ah = t - (t - a);
+  al = a - ah;
+  t = b * 134217729.0;
+  bh = t - (t - b);
+  bl = b - bh;
+  pl = (((ah * bh - p) + ah * bl) + al * bh) + al * bl;
+  h = c + pl; /* p + pl + c = s + sl + hl */
+  t = h - c;
+  hl = (c - (h - t)) + (pl - t);
+  s = p + h;
+  t = s - p;
+  sl = (p - (s - t)) + (h - t);
+  r = hl + sl;
+  t = r - hl;
+  rl = (hl - (r - t)) + (sl - t);
+  /* inexact and even: the odd neighbour on the side of the rest */
+  odd = (erg_parti_)r & 1L;
+  sign = -(erg_parti_)(((erg_partu_)((erg_parti_)r ^ (erg_parti_)rl)) >> 63);
+  r = (erg_part_)((erg_parti_)r + ((erg_parti_)(rl != zero) & (odd - 1L) & (sign | 1L)));
+  r = s + r;
+  in = (erg_parti_)(r == zero); /* the sign of zero */
+  r = (erg_part_)(((erg_parti_)(p + c) & in) | ((erg_parti_)r & ~in));
+  t = (erg_part_)((erg_parti_)p & low);
+  size = (erg_part_)((erg_parti_)a & low) + (erg_part_)((erg_parti_)b & low) +
+         (erg_part_)((erg_parti_)c & low) + t;
+  in = (erg_parti_)(t >= zero + 0x1p-900) | (erg_parti_)(a == zero) | (erg_parti_)(b == zero);
+  *out |= ~(in & (erg_parti_)(size < zero + 0x1p990));
+  return r;
+}
+ERG_FN_LARGE erg_v erg_fma(erg_v a, erg_v b, erg_v c) {
+  erg_cut_ x = {a}, y = {b}, z = {c}, r;
+  erg_parti_ out = {0};
+  for (int i = 0; i < ERG_HALVES_; i++) r.h[i] = erg_part_fma_(x.h[i], y.h[i], z.h[i], &out);
+  for (int l = 0; l < 8 / ERG_HALVES_; l++)
+    if (out[l])
+      for (int k = l; k < 8; k += 8 / ERG_HALVES_) r.v[k] = __builtin_fma(a[k], b[k], c[k]);
+  return r.v;
+}
+#else /* an instruction, or libm: exact in either case */
 ERG_FN erg_v erg_fma(erg_v a, erg_v b, erg_v c) {
   erg_v r;
   for (int l = 0; l < ERG_W; l++) r[l] = __builtin_fma(a[l], b[l], c[l]);
   return r;
 }
+#endif
+#if !defined(__FMA__) && !(defined(__AVX512F__) && defined(__AVX512DQ__))
 ERG_FN erg_v erg_sqrt(erg_v a) {
   erg_v r;
   for (int l = 0; l < ERG_W; l++) r[l] = __builtin_sqrt(a[l]);

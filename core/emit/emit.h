@@ -37,6 +37,8 @@ const char *const *emit_functions(const emit_plan *plan);
  *                        const double *q, double *g, double *lp, double *moments);
  * Freed by the caller. */
 char *emit_c_source(const emit_plan *plan);
+/* The same in C++ for AVX2 with FMA: what gcc keeps in registers there (prologue_pair.h). */
+char *emit_cxx_source(const emit_plan *plan);
 
 /* Values of a data-only node of program->graph, canonical order; valid until the next
  * call. */

@@ -460,12 +460,10 @@ static void write_loop(writer *w, const emit_loop *loop) {
         fprintf(w->out, "      erg_v v%d = %s;\n", id, text);
         break;
       case EMIT_GATHER:
-        if (n->op == IR_RENAME || n->op == IR_GATHER) {
-          pointer(w, n->args[0], where, sizeof where);
-          int map = emit_map_of(p, EMIT_MAP, id, at(w, n->args[0])->dims, n->dims);
-          fprintf(w->out, "      erg_v v%d = erg_gather(%s, I + i%d + b);\n", id, where,
-                  slot(w, EMIT_MAP_AT, map, 0));
-        }
+        pointer(w, n->args[0], where, sizeof where);
+        fprintf(w->out, "      erg_v v%d = erg_gather(%s, I + i%d + b);\n", id, where,
+                slot(w, EMIT_MAP_AT,
+                     emit_map_of(p, EMIT_MAP, id, at(w, n->args[0])->dims, n->dims), 0));
         break;
       case EMIT_SEGMENT: write_segment(w, id); break;
       case EMIT_MATVEC: write_matvec(w, id); break;
@@ -650,11 +648,11 @@ static char *joined(const char *const *pieces, int n) {
   return text;
 }
 
-char *emit_c_source(const emit_plan *p) {
+static char *whole_source(const emit_plan *p, const char *prologue, const char *linkage) {
   char *functions = erg_device_functions(p->functions);
   if (!functions) abort();
   const char *const pieces[] = {
-      erg_device_text("prologue_vector.h"), functions, p->text,
+      erg_device_text(prologue), functions, p->text, linkage,
       "__attribute__((visibility(\"default\")))\n"
       "void erg_model_entry(const double *D, const int *I, const double *C, double *S,\n"
       "                     const double *q, double *g, double *lp, double *moments);\n"
@@ -662,7 +660,13 @@ char *emit_c_source(const emit_plan *p) {
       "                     const double *q, double *g, double *lp, double *moments) {\n"
       "  erg_model(D, I, C, S, q, g, lp, moments);\n"
       "}\n"};
-  char *text = joined(pieces, 4);
+  char *text = joined(pieces, sizeof pieces / sizeof *pieces);
   free(functions);
   return text;
+}
+
+char *emit_c_source(const emit_plan *p) { return whole_source(p, "prologue_vector.h", ""); }
+
+char *emit_cxx_source(const emit_plan *p) {
+  return whole_source(p, "prologue_pair.h", "extern \"C\" ");
 }

@@ -1,3 +1,3 @@
 #define CPU_RUN cpu_run_avx2
-#include "prologue_pair.h"
+#include "device/prologue_pair.h"
 #include "nuts.inc"

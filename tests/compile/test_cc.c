@@ -226,6 +226,60 @@ static void wrong_source(void **unused) {
   assert_int_equal(files(""), 2);
 }
 
+/* A C++ text takes the C text's place on AVX2 alone, and where it can be compiled. */
+static void other_language(void **unused) {
+  (void)unused;
+  if (!strstr(cc_cpu_features(), "avx2")) skip();
+  cc_options o = {.cache_dir = folder, .isa = CC_ISA_AVX2, .log = note};
+  o.cxx = "int same(int x) { return x; }\nextern \"C\" " TEXT(2);
+  cc_module *m = load(TEXT(1), &o);
+  assert_int_equal(m->cxx, !m->no_cxx);
+  assert_int_equal(answer(m), m->cxx ? 2 : 1);
+  bool cxx = m->cxx;
+  cc_close(m);
+  m = load(TEXT(1), &o);
+  assert_true(m->cached);
+  assert_int_equal(m->cxx, cxx);
+  assert_int_equal(answer(m), cxx ? 2 : 1);
+  cc_close(m);
+  o.isa = CC_ISA_BASELINE;
+  m = load(TEXT(1), &o);
+  assert_int_equal(answer(m), 1);
+  assert_false(m->cxx || m->no_cxx || m->cached);
+  cc_close(m);
+  o.isa = CC_ISA_AVX2;
+  o.cxx = "wrong";
+  m = load(TEXT(1), &o);
+  assert_int_equal(answer(m), 1);
+  assert_true(m->no_cxx && !m->cxx);
+  cc_close(m);
+  /* gcc without its C++ compiler */
+  char script[300];
+  snprintf(script, sizeof script, "%s/mycc", folder);
+  FILE *f = fopen(script, "w");
+  fputs("#!/bin/sh\nfor a; do case $a in *.cpp) echo \"mycc: fatal error: cannot execute "
+        "'cc1plus'\"; exit 1;; esac; done\nexec cc \"$@\"\n", f);
+  fclose(f);
+  assert_int_equal(chmod(script, 0700), 0);
+  o.compiler = script;
+  o.cxx = "extern \"C\" " TEXT(3);
+  m = load(TEXT(1), &o);
+  assert_int_equal(answer(m), 1);
+  assert_true(m->no_cxx);
+  cc_close(m);
+  /* ahead: found by the C text, whatever the language */
+  char *message;
+  o.compiler = NULL;
+  assert_int_equal(cc_prebuild(TEXT(1), &o, CC_ISA_AVX2, folder, &message), CC_OK);
+  assert_null(message);
+  o.prebuilt = folder;
+  o.cxx = NULL;
+  m = load(TEXT(1), &o);
+  assert_string_equal(m->version, "prebuilt");
+  assert_int_equal(answer(m), cxx ? 3 : 1);
+  cc_close(m);
+}
+
 static void no_compiler(void **unused) {
   (void)unused;
   cc_options o = {.cache_dir = folder, .compiler = "no-such-compiler-here"};
@@ -305,6 +359,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(kept_and_found),  T(keys),           T(damaged_entries),
       T(version_is_kept), T(many_processes), T(wrong_source),
-      T(no_compiler),     T(interrupted),    T(cache_out_of_reach)};
+      T(other_language), T(no_compiler),     T(interrupted),    T(cache_out_of_reach)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

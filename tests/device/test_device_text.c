@@ -26,7 +26,7 @@ static void files(void **state) {
   (void)state;
   static const char *const needed[] = {
       "prologue_scalar.h", "prologue_vector.h", "prologue_opencl.h", "prologue_cuda.h",
-      "elementary.h",      "philox.h",          "sampler.h"};
+      "prologue_pair.h",   "elementary.h",      "philox.h",           "sampler.h"};
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
     const char *text = erg_device_text(needed[i]);
     assert_non_null(text);

@@ -12,16 +12,18 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FLAGS = ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-w", "-Wno-psabi"]
+FLAGS = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-w", "-Wno-psabi"]
 MACHINES = {
     "avx512": (["-mavx512f", "-mavx512dq", "-mavx512vl", "-mavx512bw", "-mfma", "-mavx2"],
                ["avx512f", "avx512dq", "avx512vl", "avx512bw"]),
     "avx2": (["-mavx2", "-mfma"], ["avx2", "fma"]),
+    "pair": (["-DBITS_PAIR", "-mavx2", "-mfma"], ["avx2", "fma"]),
     "baseline": ([], []),
     "scalar": (["-DBITS_SCALAR"], []),
     "scalar-fma": (["-DBITS_SCALAR", "-mfma"], ["fma"]),
 }
-FEW = [("gcc", "avx512", 2), ("gcc", "avx2", 3), ("gcc", "baseline", 1), ("gcc", "scalar", 2),
+CXX = {"gcc": "g++", "clang": "clang++"}
+FEW = [("gcc", "pair", 2), ("clang", "pair", 3), ("gcc", "avx512", 2), ("gcc", "avx2", 3), ("gcc", "baseline", 1), ("gcc", "scalar", 2),
        ("clang", "avx512", 1), ("clang", "avx2", 2), ("clang", "baseline", 3), ("clang", "scalar-fma", 3)]
 
 
@@ -44,6 +46,9 @@ def main():
     for compiler, machine, level in ways:
         name = f"{compiler} {machine} -O{level}"
         flags, needs = MACHINES[machine]
+        language = ["-std=gnu11"]
+        if machine == "pair":
+            compiler, language = CXX[compiler], ["-std=gnu++17", "-x", "c++"]
         if not shutil.which(compiler):
             print(f"skipped {name}: no {compiler} on this machine")
             continue
@@ -54,7 +59,7 @@ def main():
         program = os.path.join(work, "bits-" + name.replace(" ", ""))
         if os.path.exists(program):
             os.remove(program)
-        subprocess.run([compiler, f"-O{level}", *FLAGS, *flags, f"-I{core}", os.path.join(HERE, "bits.c"),
+        subprocess.run([compiler, f"-O{level}", *language, *FLAGS, *flags, f"-I{core}", os.path.join(HERE, "bits.c"),
                         "-o", program, "-lm"], check=True)
         lines = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split("\n")
         built += 1
