@@ -29,7 +29,7 @@ static void vectors(void **state) {
   };
   for (int k = 0; k < 3; k++) {
     const long *c = known[k].counter;
-    erg_block r = erg_philox(known[k].key[0], known[k].key[1], all(c[0]), all(c[1]), all(c[2]),
+    erg_cipher_block r = erg_philox(known[k].key[0], known[k].key[1], all(c[0]), all(c[1]), all(c[2]),
                              all(c[3]));
     for (int l = 0; l < ERG_W; l++) {
       assert_int_equal(r.a[l], known[k].result[0]);
@@ -64,11 +64,11 @@ static void ends(void **state) {
   assert_true(erg_unit_(all(0xffffffffL), all(0xffffffffL))[0] == 1 - 0x1p-53);
   assert_true(erg_unit_(all(0xfff), all(0))[3] == 0x1p-53);
   assert_true(erg_unit_(all(0x1000), all(0))[3] == 3 * 0x1p-53);
-  erg_block b = {all(0), all(0), all(0), all(0)};
+  erg_cipher_block b = {all(0), all(0), all(0), all(0)};
   erg_two_normals z = erg_normals_of(b);
   assert_true(fabs(z.first[0] - sqrt(106 * M_LN2)) < 1e-14);
   assert_true(z.second[0] > 0 && z.second[0] < 1e-13);
-  b = (erg_block){all(0xffffffffL), all(0xffffffffL), all(0), all(0x80000000L)};
+  b = (erg_cipher_block){all(0xffffffffL), all(0xffffffffL), all(0), all(0x80000000L)};
   z = erg_normals_of(b);
   assert_true(z.first[0] < 0 && fabs(z.first[0] + sqrt(0x1p-52)) < 1e-22);
 }
@@ -81,7 +81,7 @@ static void normals(void **state) {
   for (int i = 0; i < N; i += ERG_W) {
     erg_vi slot;
     for (int l = 0; l < ERG_W; l++) slot[l] = i + l;
-    erg_block b = erg_random(7, 8, slot, 2, 3, 4);
+    erg_cipher_block b = erg_random(7, 8, slot, 2, 3, 4);
     erg_v u = erg_unit_(b.a, b.b), v = erg_unit_(b.c, b.d);
     erg_two_normals z = erg_normal2(7, 8, slot, 2, 3, 4);
     erg_v n = erg_normal(7, 8, slot, 2, 3, 4);
