@@ -10,6 +10,7 @@ set -u
 update=
 if [ "$1" = --update ]; then update=1; shift; fi
 export ERGODE=$(realpath "$1")
+"$ERGODE" --version >/dev/null || exit 1
 cd "$(dirname "$0")" || exit 1
 export LC_ALL=C NO_COLOR=1
 unset ERGODE_PLUGIN_PATH CC
