@@ -46,6 +46,12 @@ static void take(judge_moments *o, const bench_moment *m, const char *what, doub
   snprintf(o->name, sizeof o->name, "%s of %s", what, m->name);
 }
 
+/* At most the number of draws: antithetic chains are not counted on. */
+static double effective(const cell *c, const bench_moment *m) {
+  double n = (double)(c->result->chains * c->result->draws);
+  return fmin(fmin(m->ess_bulk, m->ess_tail), n);
+}
+
 static bool is_poor(const bench_moment *m) {
   return !(m->ess_bulk >= BENCH_MIN_ESS && m->ess_tail >= BENCH_MIN_ESS);
 }
@@ -63,9 +69,14 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
       o->left_out++;
       continue;
     }
+    /* A sample whose spread happens to be small believes in a small error of it, too: the
+     * reference's error, scaled to this many effective draws, is the floor. */
+    double scale = sqrt(effective(reference, r) / effective(a, m));
+    if (!(scale > 0)) scale = 1;
     if (!broken) least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
-    take(o, m, "mean", m->mean, m->mcse_mean, r->mean, r->mcse_mean);
-    take(o, m, "sd", m->sd, m->mcse_sd, r->sd, r->mcse_sd);
+    take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,
+         r->mcse_mean);
+    take(o, m, "sd", m->sd, fmax(m->mcse_sd, scale * r->mcse_sd), r->sd, r->mcse_sd);
   }
   if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), fmin(least, 1e9));
 }

@@ -15,7 +15,8 @@ typedef struct {
 } judge_moments;
 
 /* z = |difference| / sqrt(MCSE^2 + MCSE^2) for mean and sd of every quantity that isn't
- * constant. limit: quantile of Student's t, whose degrees of freedom are the smallest
+ * constant; the judged run's MCSE is at least the reference's, scaled to its effective
+ * draws. limit: quantile of Student's t, whose degrees of freedom are the smallest
  * number of effective draws that went into a standard error, at the family-wise rate
  * `alpha` shared over the tests (Bonferroni). */
 void judge_compare(const cell *a, const cell *reference, double alpha, judge_moments *out);

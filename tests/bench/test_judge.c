@@ -12,7 +12,7 @@
 enum { N = 100, FAMILIES = 400, ESS = 200 };
 
 static cell *make(double shift, double ess, uint32_t draw) {
-  cell *c = cell_new(N, 2, 10);
+  cell *c = cell_new(N, 2, ESS);
   random_key key = {.seed = 7, .purpose = RANDOM_TEST, .draw = draw};
   random_stream s = random_open(&key, 0, 0);
   c->result->n_moments = N;
