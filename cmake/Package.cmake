@@ -1,14 +1,10 @@
 # What `cmake --install` lays down, and what other builds find of it.
 include(CMakePackageConfigHelpers)
 
+# The plug-ins install themselves there.
 set(plugin_folder ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
 install(TARGETS ergode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS ergode_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${CMAKE_BINARY_DIR}/plugins/ DESTINATION ${plugin_folder}
-  FILES_MATCHING PATTERN "*.so" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ
-    GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-install(DIRECTORY ${CMAKE_BINARY_DIR}/plugins/ DESTINATION ${plugin_folder}
-  FILES_MATCHING PATTERN "*.ini")
 install(DIRECTORY core/include/ergode DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY models configs DESTINATION ${CMAKE_INSTALL_DATADIR}/ergode)
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/ergode

@@ -24,6 +24,8 @@ for file in include/ergode/plugin.h share/ergode/models/hierarchical_normal.toml
     share/ergode/configs/quick.ini share/man/man1/ergode.1 share/man/man1/ergode-sample.1; do
   [ -s "$prefix/$file" ] || fail "$file is not installed"
 done
+strays=$(find "$libdir/ergode/plugins" -mindepth 1 ! -name '*.so' ! -name '*.ini')
+[ -z "$strays" ] || fail "among the plug-ins lie $strays"
 exports=$(nm -D --defined-only "$libdir/libergode.so" | awk '{print $3}')
 [ "$exports" = erg_main ] || fail "libergode exports $exports"
 if ldd "$libdir/libergode.so" "$ergode" | grep -Ei 'cuda|opencl|nvrtc|netcdf'; then
