@@ -7,6 +7,7 @@ OUT    ?= out/hierarchical_normal
 help:
 	@echo 'make demo                 build Ergode and sample a first model'
 	@echo 'make check                build and run all tests'
+	@echo 'make check-sanitized      the units with address and undefined sanitizers alone'
 	@echo 'make check-slow           the long statistical tests as well'
 	@echo 'make install PREFIX=DIR   install ergode, plug-ins, headers, models, manuals'
 	@echo 'make bundle [NVRTC=1] [MODELS="a.toml b.toml"]'
@@ -33,7 +34,15 @@ check:
 	tools/setup.sh check
 	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=ON
 	cmake --build $(BUILD) -j $(JOBS)
+	$(MAKE) check-sanitized
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) -LE slow
+
+# The units once more with address and undefined-behaviour sanitizers.
+check-sanitized:
+	cmake -S . -B $(BUILD)/asan -G Ninja -DERGODE_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	  -DERGODE_SANITIZE=address,undefined
+	cmake --build $(BUILD)/asan -j $(JOBS)
+	ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS) -L 'unit|abi' -LE slow
 
 check-slow:
 	tools/setup.sh check
@@ -55,4 +64,4 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help build demo check check-slow install bundle format clean
+.PHONY: help build demo check check-sanitized check-slow install bundle format clean

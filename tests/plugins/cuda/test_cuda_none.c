@@ -13,8 +13,10 @@ int main(void) {
     return 77;
   }
   printf("%s\n", why);
+  static const erg_model *model; /* reachable to the end: no leak */
+  model = harness_normal(3);
   harness_job job = {.sampler = cuda,
-                     .model = harness_normal(3),
+                     .model = model,
                      .chains = 1,
                      .draws = 5,
                      .capacity = 5,
