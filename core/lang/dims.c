@@ -173,8 +173,10 @@ static int64_t measure(lang_builder *b, int dim) {
     place = d->size->whole;
   }
   if (!(value >= 1) || value > 2147483647.0 || value != floor(value)) {
-    erg_error(b->p, place, "a size is an integer from 1", "the size of '%s' would be %.15g",
-              d->name, value);
+    erg_error(
+        b->p, place,
+        value > 2147483647.0 ? "the largest size is 2147483647" : "a size is an integer from 1",
+        "the size of '%s' would be %.15g", d->name, value);
     return -1;
   }
   return (int64_t)value;

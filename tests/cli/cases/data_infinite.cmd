@@ -1,0 +1,1 @@
+$ERGODE model check inputs/good.toml --data inputs/infinite.json

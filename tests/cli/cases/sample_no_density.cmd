@@ -1,0 +1,1 @@
+$ERGODE sample inputs/impossible.toml --data inputs/good.json -q --out $TMP/x
