@@ -3,7 +3,7 @@
 
     bench/peers/run.py --ergode build/ergode --json docs/results/peers.json
 
-The first time it makes a virtual environment (.venv-peers beside this project's top) with
+The first time it makes a virtual environment (.venv-peers at this project's top) with
 the versions of requirements.txt: some 700 MB. Every run is a process of its own, one at a
 time, in an order shuffled anew for each seed; Ergode is run with an empty cache and with a
 filled one. ESS and R-hat are ArviZ's for all. A run counts if R-hat < 1.01.
@@ -14,6 +14,7 @@ import os
 import pathlib
 import platform
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -45,6 +46,7 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--ergode", default="build/ergode", help="the program")
     p.add_argument("--peers", default=",".join(PEERS), help="separated by commas")
+    p.add_argument("--forms", default=",".join(FORMS), help="of the peers' model")
     p.add_argument("--chains", type=int, default=4)
     p.add_argument("--warmup", type=int, default=1000)
     p.add_argument("--draws", type=int, default=2000)
@@ -53,6 +55,12 @@ def arguments():
     p.add_argument("--groups", type=int, default=100)
     p.add_argument("--json", help="file for the results")
     return p.parse_args()
+
+
+def processor_s():
+    """Processor seconds of all processes that have ended: these tell on a busy machine, too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def judge(draws):
@@ -75,6 +83,7 @@ def finish(row):
     row["min_ess"] = least
     row["ess_per_s_sampling"] = least / row["sampling_s"]
     row["ess_per_s_whole"] = least / row["whole_s"]
+    row["ess_per_cpu_s_whole"] = least / row["whole_cpu_s"]
     row["ess_per_1000_gradients"] = 1000 * least / row["sampling_gradients"]
     row["valid"] = row["max_r_hat"] < 1.01
     return row
@@ -86,11 +95,11 @@ def run_peer(a, peer, form, seed, folder):
            "out": str(folder / "draws.npz"), "times": str(folder / "times.json"),
            "chains": a.chains, "warmup": a.warmup, "draws": a.draws,
            "target_accept": a.target_accept, "cores": len(os.sched_getaffinity(0))}
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), processor_s()
     done = subprocess.run([sys.executable, HERE / "worker.py"], input=json.dumps(job), text=True,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     whole = time.perf_counter() - begin
-    row = {"engine": peer, "form": form, "seed": seed}
+    row = {"engine": peer, "form": form, "seed": seed, "whole_cpu_s": processor_s() - used}
     if done.returncode:
         return row | {"valid": False, "reason": done.stderr.strip().split("\n")[-1][:300]}
     times = json.loads((folder / "times.json").read_text())
@@ -106,9 +115,10 @@ def run_ergode(a, cache, name, seed, folder):
                "--draws", str(a.draws), "--target-accept", str(a.target_accept), "--seed",
                str(seed), "--out", str(out), "--quiet"]
     environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), processor_s()
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     whole = time.perf_counter() - begin
+    used = processor_s() - used
     timing = json.loads((out / "summary.json").read_text())["timing"]
     # The same data, read by every peer.
     shutil.copy(out / "data.json", folder / "data.json")
@@ -119,7 +129,7 @@ def run_ergode(a, cache, name, seed, folder):
     sampling = max(timing["chain_warmup_seconds"]) + max(timing["chain_sampling_seconds"])
     row = {"engine": "ergode", "form": "automatic", "cache": name, "seed": seed,
            "start_s": None, "compile_s": timing["compile_seconds"],
-           "sampling_s": sampling, "whole_s": whole, "divergent": divergent,
+           "sampling_s": sampling, "whole_s": whole, "whole_cpu_s": used, "divergent": divergent,
            "sampling_gradients": steps}
     return finish(row | judge(draws))
 
@@ -145,9 +155,9 @@ def medians(rows):
         entry = {"engine": engine, "form": form, "cache": cache, "runs": len(members),
                  "valid_runs": len(good)}
         ran = [m for m in members if "whole_s" in m]
-        for key in ("start_s", "compile_s", "sampling_s", "whole_s", "min_ess", "max_r_hat",
+        for key in ("start_s", "compile_s", "sampling_s", "whole_s", "whole_cpu_s", "min_ess", "max_r_hat",
                     "divergent", "ess_per_1000_gradients", "ess_per_s_sampling",
-                    "ess_per_s_whole"):
+                    "ess_per_s_whole", "ess_per_cpu_s_whole"):
             values = [m[key] for m in ran if m[key] is not None]
             entry[key] = statistics.median(values) if values else None
         out.append(entry)
@@ -162,7 +172,8 @@ def ratios(table):
     out = {}
     for cache in ("empty", "filled"):
         own = next(e for e in table if e["engine"] == "ergode" and e["cache"] == cache)
-        for key in ("ess_per_s_sampling", "ess_per_s_whole", "ess_per_1000_gradients"):
+        for key in ("ess_per_s_sampling", "ess_per_s_whole", "ess_per_cpu_s_whole",
+                    "ess_per_1000_gradients"):
             best = max(peers, key=lambda e: e[key])
             out[f"{key}_cache_{cache}"] = {
                 "ratio": own[key] / best[key], "against": f"{best['engine']} {best['form']}"}
@@ -198,7 +209,7 @@ def main():
             for kind in ("empty", "filled"):
                 print(f"seed {seed}: ergode, cache {kind}", file=sys.stderr)
                 rows.append(run_ergode(a, cache, kind, seed, folder))
-            jobs = [(p, f) for p in a.peers.split(",") for f in FORMS]
+            jobs = [(p, f) for p in a.peers.split(",") for f in a.forms.split(",")]
             random.Random(seed).shuffle(jobs)
             for peer, form in jobs:
                 print(f"seed {seed}: {peer}, {form}", file=sys.stderr)
