@@ -21,8 +21,10 @@ static void print_verdict(const run_verdict *v, const char *first_hash) {
     printf("  WRONG  %s\n", v->reason);
     return;
   }
-  printf("  right  log density to %.1g of the oracle's, moments within %.1f Monte Carlo "
-         "errors, %s%s\n", v->lp_error, v->worst_z, cli_seconds(v->seconds, time),
+  char gradient[64] = "";
+  if (v->gradients) snprintf(gradient, sizeof gradient, ", gradient to %.1g", v->gradient_error);
+  printf("  right  log density to %.1g of the oracle's%s, moments within %.1f Monte Carlo "
+         "errors, %s%s\n", v->lp_error, gradient, v->worst_z, cli_seconds(v->seconds, time),
          !strcmp(first_hash, v->hash) ? ", the same bits as the first" : "");
 }
 
@@ -31,6 +33,8 @@ static void json_verdict(erg_json *j, const run_verdict *v) {
   erg_json_string(j, "reason", v->reason);
   erg_json_int(j, "draws", v->draws);
   erg_json_real(j, "lp_relative_error", v->lp_error);
+  erg_json_int(j, "gradient_points", v->gradients);
+  erg_json_real(j, "gradient_relative_error", v->gradient_error);
   erg_json_real(j, "largest_z", v->worst_z);
   erg_json_string(j, "largest_z_of", v->worst_name);
   erg_json_string(j, "draws_hash", v->hash);

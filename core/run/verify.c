@@ -8,6 +8,7 @@
 #include "compile/natural.h"
 #include "diagnostics/diagnostics.h"
 #include "read/sha256.h"
+#include "run/gate.h"
 #include "run/load.h"
 #include "run/paths.h"
 #include "run/sample.h"
@@ -159,6 +160,29 @@ static void check(const memory *m, const erg_sampler *s, const natural *plan, in
   memcpy(v->hash, hex, 16);
 }
 
+static const char *reason_of(void *data, erg_status code) {
+  return run_host_reason(data, code);
+}
+
+/* The gate that the benchmark has, too. */
+static void check_gradients(const ir_graph *g, const run_request *r, run_verdict *v) {
+  run_points *points = run_points_new(g, RUN_GATE_POINTS, 1);
+  erg_job job = {.size = sizeof job, .threads = r->threads, .seed = r->seed,
+                 .model = r->model, .devices = r->devices, .n_devices = r->n_devices,
+                 .n_settings = r->sampler->n_parameters, .settings = r->settings};
+  run_gate gates[2];
+  run_gate_model(points, r->model, &gates[0]);
+  run_gate_sampler(points, &r->host->api, r->sampler, &job, reason_of, r->host, &gates[1]);
+  for (int i = 0; i < 2; i++) {
+    if (!gates[i].done) continue;
+    v->gradient_error = fmax(v->gradient_error, gates[i].gradient_error);
+    if (!gates[i].passed)
+      fail(v, run_text("%s%s", i ? "" : "host's form of the model: ", gates[i].reason));
+  }
+  v->gradients = gates[1].done ? gates[1].points : 0;
+  run_points_free(points);
+}
+
 void run_verify(run_host *host, const erg_sampler *sampler, const char *device, int threads,
                 run_verdict *v) {
   *v = (run_verdict){.good = true};
@@ -199,10 +223,12 @@ void run_verify(run_host *host, const erg_sampler *sampler, const char *device, 
     v->status = result.status;
     v->draws = result.kept * CHAINS;
     v->seconds = result.total_s;
-    if (result.status != ERG_OK)
+    if (result.status != ERG_OK) {
       fail(v, run_text("%s", run_host_reason(host, result.status)));
-    else
+    } else {
+      check_gradients(g, &r, v);
       check(&kept, sampler, c.plan, c.width, v);
+    }
     free(kept.rows);
     free(settings);
     interpl_free(c.oracle);

@@ -13,6 +13,9 @@ typedef struct {
   erg_status status;     /* of the run; ERG_OK where it ran to its end */
   int64_t draws;
   double lp_error;       /* largest relative error of a draw's log density */
+  int gradients;         /* points at which the device's gradient was checked; 0: it has
+                          * no way to tell (erg.gradient/1) */
+  double gradient_error; /* largest, as run/gate.h defines it, of host and device */
   double worst_z;        /* largest distance of a mean or sd, in Monte Carlo errors */
   char worst_name[64];
   double seconds;
