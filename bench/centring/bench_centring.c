@@ -1,13 +1,14 @@
 /* Automatic centring against both fixed forms, on the models where they differ.
  *
  *   bench_centring [--seeds N] [--accept P] [--warmup N] [--draws N] [--set NAME=VALUE]
- *                  [--only MODEL] [--out FILE.json] MODELS
+ *                  [--only MODEL] [--out FILE.json] [--least RATIO] MODELS
  *
  * MODELS: the folder of the shipped models. A fixed form is made by rewriting the prior's
  * line to a table with noncentered = true or false; all such parameters of a model alike.
  * The number is the least of bulk and tail ESS over all parameters, a thousand gradients of
  * the sampling phase; the median over the seeds counts. The least over hundreds of values
- * is itself noisy, so its quartiles are shown, too. */
+ * is itself noisy, so its quartiles are shown, too. Exit code 1 where automatic centring
+ * falls below RATIO times the better of the fixed forms. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ typedef struct {
 
 typedef struct {
   int seeds, warmup, draws;
+  double least; /* of automatic to the better fixed form, for every model */
   const char *accept, *set, *only, *out, *models;
   const erg_sampler *sampler;
 } request;
@@ -155,8 +157,11 @@ static void write_head(erg_json *j, const request *w, int count, char **argument
   }
   erg_json_string(j, "command", command);
   free(command);
-  ask("git describe --always --dirty --abbrev=12 2>/dev/null", text, sizeof text);
+  ask("git rev-parse --short=12 HEAD 2>/dev/null", text, sizeof text);
   erg_json_string(j, "commit", text);
+  ask("git diff HEAD --name-only -- core plugins models 2>/dev/null | tr '\\n' ' '", text,
+      sizeof text);
+  erg_json_string(j, "changed_since", text);
   erg_json_string(j, "engine_bits", w->sampler->extension(w->sampler, "erg.bits/1"));
   ask("cc --version", text, sizeof text);
   erg_json_string(j, "compiler", text);
@@ -181,6 +186,7 @@ int main(int count, char **arguments) {
     if (!strcmp(name, "--set")) w.set = value;
     if (!strcmp(name, "--only")) w.only = value;
     if (!strcmp(name, "--out")) w.out = value;
+    if (!strcmp(name, "--least")) w.least = atof(value);
   }
   if (at >= count || w.seeds < 1 || w.seeds > MOST_SEEDS) {
     fprintf(stderr,
@@ -198,7 +204,7 @@ int main(int count, char **arguments) {
   printf("%-20s %26s %26s %26s  auto/best\n", "median (quartiles)", forms[0], forms[1],
          forms[2]);
   static outcome o[FORMS];
-  bool good = true;
+  bool good = true, reached = true;
   for (size_t i = 0; i < sizeof cases / sizeof *cases && good; i++) {
     if (w.only && strcmp(w.only, cases[i].model) != 0) continue;
     erg_json_object(j, cases[i].model);
@@ -218,7 +224,8 @@ int main(int count, char **arguments) {
     double ratio = quantile(&o[0], w.seeds, 0.5) / best;
     erg_json_real(j, "automatic_to_best_fixed", ratio);
     erg_json_end(j);
-    printf("  %.2f\n", ratio);
+    printf("  %.2f%s\n", ratio, ratio < w.least ? "  TOO LOW" : "");
+    reached = reached && ratio >= w.least;
   }
   if (!good) {
     erg_json_abandon(j);
@@ -227,5 +234,5 @@ int main(int count, char **arguments) {
   printf("d: with divergences\n");
   int error = erg_json_close(j);
   if (error) fprintf(stderr, "%s: %s\n", w.out, strerror(error));
-  return error != 0;
+  return error != 0 || !reached;
 }
