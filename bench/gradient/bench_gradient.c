@@ -33,8 +33,14 @@ static const workload workloads[] = {
     {"artist_regression", "artist_regression", {NULL}, false},
     {"poisson_glmm", "poisson_glmm", {NULL}, false},
     {"eight_schools", "eight_schools", {NULL}, false},
-    {"logistic_regression 20000 x 20", "logistic_regression", {"obs=20000", "feature=20", NULL}, false},
-    {"logistic_regression 200000 x 50", "logistic_regression", {"obs=200000", "feature=50", NULL}, false},
+    {"logistic_regression 20000 x 20",
+     "logistic_regression",
+     {"obs=20000", "feature=20", NULL},
+     false},
+    {"logistic_regression 200000 x 50",
+     "logistic_regression",
+     {"obs=200000", "feature=50", NULL},
+     false},
 };
 
 /* Bytes a second of reading `bytes` once, eight sums at a time. */
@@ -62,7 +68,8 @@ static double read_bandwidth(double bytes) {
 
 static double time_gradient(const erg_model *m, double *lp) {
   size_t d = (size_t)m->dim + ERG_PADDING;
-  double *q = aligned_alloc(64, (d * 8 + 63) / 64 * 64), *g = aligned_alloc(64, (d * 8 + 63) / 64 * 64);
+  double *q = aligned_alloc(64, (d * 8 + 63) / 64 * 64),
+         *g = aligned_alloc(64, (d * 8 + 63) / 64 * 64);
   void *scratch = aligned_alloc(64, (m->scratch_bytes + 127) / 64 * 64);
   if (!q || !g || !scratch) abort();
   for (size_t i = 0; i < d; i++) {

@@ -189,7 +189,8 @@ static bool bind_segments(binder *b, const emit_map *m) {
     memset(count, 0, (size_t)(blocks * EMIT_W) * sizeof *count);
     for (int64_t i = 0; i < n_all; i++) {
       int64_t block = target[i] / EMIT_W, lane = target[i] % EMIT_W;
-      table[head[2 * block] - 2 * blocks + (int64_t)count[target[i]]++ * EMIT_W + lane] = source[i];
+      table[head[2 * block] - 2 * blocks + (int64_t)count[target[i]]++ * EMIT_W + lane] =
+          source[i];
     }
     ok = push(b, head, (uint64_t)(2 * blocks)) && push(b, table, (uint64_t)(rows * EMIT_W));
   }
@@ -219,7 +220,8 @@ static bool bind_real(binder *b, const emit_real *r, double *out) {
     walk_begin(&w, g, all);
     for (int64_t i = 0; i < n * columns; i++, walk_next(&w)) {
       int64_t row = walk_index(&w, r->space), column = walk_index(&w, r->columns);
-      out[(row / EMIT_W * columns + column) * EMIT_W + row % EMIT_W] = values[walk_index(&w, have)];
+      out[(row / EMIT_W * columns + column) * EMIT_W + row % EMIT_W] =
+          values[walk_index(&w, have)];
     }
   } else if (r->space == 0) {
     out[0] = values[0];
@@ -244,22 +246,33 @@ static int64_t slot_value(binder *b, const emit_slot *s, const int64_t *real_at,
                           const int64_t *map_at, const int64_t *scratch_at) {
   const ir_graph *g = b->p->g;
   switch (s->kind) {
-    case EMIT_SIZE: return size_of(b, s->dims);
-    case EMIT_REAL_AT: return real_at[s->number];
-    case EMIT_MAP_AT: return map_at[s->number];
-    case EMIT_SCRATCH_AT: return scratch_at[s->number];
-    case EMIT_Q_AT: return g->params[s->number].offset;
-    case EMIT_ELL_AT: return family_param(g, s->number)->element;
-    case EMIT_H_AT: return g->n_elements + family_param(g, s->number)->element;
-    case EMIT_KAPPA_AT: return 2 * g->n_elements + s->number;
-    case EMIT_ELEMENT_AT: return family_param(g, s->number)->element;
-    case EMIT_ELEMENTS: return g->n_elements;
+    case EMIT_SIZE:
+      return size_of(b, s->dims);
+    case EMIT_REAL_AT:
+      return real_at[s->number];
+    case EMIT_MAP_AT:
+      return map_at[s->number];
+    case EMIT_SCRATCH_AT:
+      return scratch_at[s->number];
+    case EMIT_Q_AT:
+      return g->params[s->number].offset;
+    case EMIT_ELL_AT:
+      return family_param(g, s->number)->element;
+    case EMIT_H_AT:
+      return g->n_elements + family_param(g, s->number)->element;
+    case EMIT_KAPPA_AT:
+      return 2 * g->n_elements + s->number;
+    case EMIT_ELEMENT_AT:
+      return family_param(g, s->number)->element;
+    case EMIT_ELEMENTS:
+      return g->n_elements;
     case EMIT_POSITION_AT: {
       const ir_node *n = ir_at(g, s->number);
       double *v = values_of(b, n->args[1]);
       int64_t at = v ? (int64_t)v[0] - 1 : -1;
       free(v);
-      if (at < 0 || at >= g->dims[n->dim].size) b->reason = "a position lies outside its dimension";
+      if (at < 0 || at >= g->dims[n->dim].size)
+        b->reason = "a position lies outside its dimension";
       return at;
     }
   }
@@ -292,7 +305,8 @@ bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_
   bool ok = real_at && map_at && scratch_at && head && push(&b, head, (uint64_t)p->n_slots);
   for (int i = 0; i < p->n_maps && ok; i++) {
     map_at[i] = (int64_t)b.n_integers;
-    ok = p->maps[i].kind == EMIT_MAP ? bind_map(&b, &p->maps[i]) : bind_segments(&b, &p->maps[i]);
+    ok = p->maps[i].kind == EMIT_MAP ? bind_map(&b, &p->maps[i])
+                                     : bind_segments(&b, &p->maps[i]);
     ok = ok && b.n_integers < INT32_MAX;
   }
   int64_t reals = 0, scratch = 0;

@@ -45,18 +45,18 @@ char *emit_cxx_source(const emit_plan *plan);
 typedef const double *(*emit_evaluator)(void *context, ir_id node);
 
 typedef struct {
-  double *reals;        /* D, n_reals, 64-byte aligned */
+  double *reals; /* D, n_reals, 64-byte aligned */
   uint64_t n_reals;
-  int32_t *integers;    /* I */
+  int32_t *integers; /* I */
   uint64_t n_integers;
   uint64_t scratch_doubles; /* S, a chain */
-  double flops, bytes;  /* a gradient's operations and bytes read from D and I */
+  double flops, bytes;      /* a gradient's operations and bytes read from D and I */
 } emit_blobs;
 
 /* Lays the data out. False where they don't fit 32-bit indices (reason set) or there
  * is no memory. */
-bool emit_bind(const emit_plan *plan, emit_evaluator evaluate, void *context,
-               emit_blobs *blobs, const char **reason);
+bool emit_bind(const emit_plan *plan, emit_evaluator evaluate, void *context, emit_blobs *blobs,
+               const char **reason);
 void emit_blobs_free(emit_blobs *blobs);
 
 #endif

@@ -12,7 +12,8 @@ static void *append(void *list, int *count, size_t item) {
 
 int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims) {
   for (int i = 0; i < p->n_slots; i++)
-    if ((int)p->slots[i].kind == kind && p->slots[i].number == number && p->slots[i].dims == dims)
+    if ((int)p->slots[i].kind == kind && p->slots[i].number == number &&
+        p->slots[i].dims == dims)
       return i;
   p->slots = append(p->slots, &p->n_slots, sizeof *p->slots);
   p->slots[p->n_slots - 1] = (emit_slot){.kind = kind, .number = number, .dims = dims};
@@ -21,7 +22,8 @@ int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims) {
 
 int emit_real_of(emit_plan *p, ir_id node, ir_dims space, ir_dims columns) {
   for (int i = 0; i < p->n_reals; i++)
-    if (p->reals[i].node == node && p->reals[i].space == space && p->reals[i].columns == columns)
+    if (p->reals[i].node == node && p->reals[i].space == space &&
+        p->reals[i].columns == columns)
       return i;
   p->reals = append(p->reals, &p->n_reals, sizeof *p->reals);
   p->reals[p->n_reals - 1] = (emit_real){.node = node, .space = space, .columns = columns};
@@ -81,25 +83,39 @@ static const char *classify(emit_plan *p, ir_id id) {
         if (!ir_at(p->g, n->args[1])->data_only) return "positions that depend on unknowns";
         info->kind = n->dims ? EMIT_GATHER : EMIT_READ;
         break;
-      case IR_RENAME: case IR_GATHER2: info->kind = EMIT_GATHER; break;
-      case IR_SUM: info->kind = n->dims ? EMIT_SEGMENT : EMIT_REDUCE; break;
+      case IR_RENAME:
+      case IR_GATHER2:
+        info->kind = EMIT_GATHER;
+        break;
+      case IR_SUM:
+        info->kind = n->dims ? EMIT_SEGMENT : EMIT_REDUCE;
+        break;
       case IR_SUMLOG:
         if (n->dims) return "a partial sum of logarithms";
         info->kind = EMIT_REDUCE;
         break;
-      case IR_SEGSUM: case IR_SEGSUM2: info->kind = EMIT_SEGMENT; break;
-      case IR_CONTRACT: return contract_kind(p, id);
+      case IR_SEGSUM:
+      case IR_SEGSUM2:
+        info->kind = EMIT_SEGMENT;
+        break;
+      case IR_CONTRACT:
+        return contract_kind(p, id);
       case IR_PACK:
         for (int i = 0; i < n->n_parts; i++)
           if (dims_of(p, p->g->parts[n->parts + i])) return "a vector made of arrays";
         info->kind = EMIT_PACK;
         break;
-      case IR_PROD: return "a product over a dimension";
+      case IR_PROD:
+        return "a product over a dimension";
       case IR_REDUCE_MIN:
-      case IR_REDUCE_MAX: return "a minimum or maximum over a dimension of unknowns";
-      case IR_LOG_SUM_EXP: return "log_sum_exp over a dimension of unknowns";
-      case IR_RANDOM: return "a random number in the log density";
-      default: return "an operation without a loop form";
+      case IR_REDUCE_MAX:
+        return "a minimum or maximum over a dimension of unknowns";
+      case IR_LOG_SUM_EXP:
+        return "log_sum_exp over a dimension of unknowns";
+      case IR_RANDOM:
+        return "a random number in the log density";
+      default:
+        return "an operation without a loop form";
     }
   }
   return NULL;
@@ -111,16 +127,21 @@ bool emit_is_loop_kind(emit_kind k) {
   return k == EMIT_ELEMENT || k == EMIT_GATHER || k == EMIT_SEGMENT || k == EMIT_MATVEC;
 }
 
-
 ir_dims emit_home(const emit_plan *p, ir_id id) {
   const emit_info *info = &p->info[id];
   switch (info->kind) {
-    case EMIT_ELEMENT: case EMIT_GATHER: case EMIT_SEGMENT: case EMIT_MATVEC:
+    case EMIT_ELEMENT:
+    case EMIT_GATHER:
+    case EMIT_SEGMENT:
+    case EMIT_MATVEC:
     case EMIT_ARRAY_INPUT:
       return dims_of(p, id);
-    case EMIT_REDUCE: return dims_of(p, ir_at(p->g, id)->args[0]);
-    case EMIT_TRANSPOSED: return dims_of(p, info->vector);
-    default: return 0;
+    case EMIT_REDUCE:
+      return dims_of(p, ir_at(p->g, id)->args[0]);
+    case EMIT_TRANSPOSED:
+      return dims_of(p, info->vector);
+    default:
+      return 0;
   }
 }
 
@@ -128,11 +149,18 @@ ir_dims emit_home(const emit_plan *p, ir_id id) {
 static int ready(const emit_plan *p, ir_id a, ir_dims space) {
   const emit_info *info = &p->info[a];
   switch (info->kind) {
-    case EMIT_ELEMENT: case EMIT_GATHER: case EMIT_SEGMENT: case EMIT_MATVEC:
+    case EMIT_ELEMENT:
+    case EMIT_GATHER:
+    case EMIT_SEGMENT:
+    case EMIT_MATVEC:
       return emit_home(p, a) == space ? info->stage : info->stage + 1;
-    case EMIT_REDUCE: case EMIT_TRANSPOSED: return info->stage + 1;
-    case EMIT_ARRAY_INPUT: return 0;
-    default: return info->stage;
+    case EMIT_REDUCE:
+    case EMIT_TRANSPOSED:
+      return info->stage + 1;
+    case EMIT_ARRAY_INPUT:
+      return 0;
+    default:
+      return info->stage;
   }
 }
 
@@ -150,7 +178,8 @@ static void find_stage(emit_plan *p, ir_id id) {
   emit_info *info = &p->info[id];
   int stage = 0;
   switch (info->kind) {
-    case EMIT_SCALAR: case EMIT_ELEMENT:
+    case EMIT_SCALAR:
+    case EMIT_ELEMENT:
       for (int i = 0; i < n->n_args; i++)
         stage = max_int(stage, dims_of(p, n->args[i]) && dims_of(p, n->args[i]) != n->dims &&
                                        !ir_at(p->g, n->args[i])->data_only
@@ -161,15 +190,25 @@ static void find_stage(emit_plan *p, ir_id id) {
       for (int i = 0; i < n->n_parts; i++)
         stage = max_int(stage, ready(p, p->g->parts[n->parts + i], 0));
       break;
-    case EMIT_GATHER: case EMIT_READ: stage = stored_ready(p, n->args[0]); break;
+    case EMIT_GATHER:
+    case EMIT_READ:
+      stage = stored_ready(p, n->args[0]);
+      break;
     case EMIT_SEGMENT:
       /* an input array is copied to memory of its own first (the block of zeros) */
       stage = p->info[n->args[0]].kind == EMIT_ARRAY_INPUT ? 1 : stored_ready(p, n->args[0]);
       break;
-    case EMIT_MATVEC: stage = stored_ready(p, info->vector); break;
-    case EMIT_REDUCE: stage = ready(p, n->args[0], dims_of(p, n->args[0])); break;
-    case EMIT_TRANSPOSED: stage = ready(p, info->vector, dims_of(p, info->vector)); break;
-    default: break;
+    case EMIT_MATVEC:
+      stage = stored_ready(p, info->vector);
+      break;
+    case EMIT_REDUCE:
+      stage = ready(p, n->args[0], dims_of(p, n->args[0]));
+      break;
+    case EMIT_TRANSPOSED:
+      stage = ready(p, info->vector, dims_of(p, info->vector));
+      break;
+    default:
+      break;
   }
   info->stage = stage;
 }
@@ -188,7 +227,8 @@ static void find_limits(const emit_plan *p, int *limit) {
       ir_id a = i < n_args ? n->args[i] : p->g->parts[n->parts + i - n_args];
       if (ir_at(p->g, a)->data_only) continue;
       /* latest stage of a: what keeps ready(a) <= stage of its user */
-      bool same_loop = emit_home(p, a) == emit_home(p, id) && emit_is_loop_kind(p->info[a].kind) &&
+      bool same_loop = emit_home(p, a) == emit_home(p, id) &&
+                       emit_is_loop_kind(p->info[a].kind) &&
                        (info->kind == EMIT_ELEMENT || info->kind == EMIT_REDUCE ||
                         info->kind == EMIT_TRANSPOSED);
       bool free_stage = p->info[a].kind == EMIT_SCALAR || p->info[a].kind == EMIT_READ ||
@@ -221,9 +261,9 @@ static void merge_loops(emit_plan *p) {
         for (int to = from + 1; to <= lowest && to < p->n_stages && !again; to++) {
           bool exists = false;
           for (ir_id id = 0; id < p->n_nodes; id++)
-            exists = exists || (p->info[id].kind != EMIT_DEAD &&
-                                p->info[id].kind != EMIT_ARRAY_INPUT && emit_home(p, id) == space &&
-                                p->info[id].stage == to);
+            exists = exists ||
+                     (p->info[id].kind != EMIT_DEAD && p->info[id].kind != EMIT_ARRAY_INPUT &&
+                      emit_home(p, id) == space && p->info[id].stage == to);
           if (!exists) continue;
           for (ir_id id = 0; id < p->n_nodes; id++)
             if (p->info[id].kind != EMIT_DEAD && p->info[id].kind != EMIT_ARRAY_INPUT &&
@@ -244,7 +284,8 @@ static void store(emit_plan *p, ir_id id, bool accumulator) {
   if (info->scratch >= 0) return;
   p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
   info->scratch = p->n_scratches - 1;
-  p->scratches[info->scratch] = (emit_scratch){.dims = dims_of(p, id), .accumulator = false, .node = id};
+  p->scratches[info->scratch] =
+      (emit_scratch){.dims = dims_of(p, id), .accumulator = false, .node = id};
   if (accumulator) {
     p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
     p->scratches[p->n_scratches - 1] =
@@ -273,7 +314,8 @@ static void find_stored(emit_plan *p) {
       emit_kind k = p->info[source].kind;
       if (k != EMIT_ARRAY_INPUT || info->kind == EMIT_SEGMENT) store(p, source, false);
     }
-    if (info->kind != EMIT_ELEMENT && info->kind != EMIT_REDUCE && info->kind != EMIT_TRANSPOSED)
+    if (info->kind != EMIT_ELEMENT && info->kind != EMIT_REDUCE &&
+        info->kind != EMIT_TRANSPOSED)
       continue;
     for (int i = 0; i < n->n_args; i++) {
       ir_id a = n->args[i];
@@ -300,7 +342,8 @@ static void store_outputs(emit_plan *p) {
 static void find_fused(emit_plan *p) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *info = &p->info[id];
-    if (info->kind != EMIT_SCALAR && info->kind != EMIT_ELEMENT && info->kind != EMIT_REDUCE) continue;
+    if (info->kind != EMIT_SCALAR && info->kind != EMIT_ELEMENT && info->kind != EMIT_REDUCE)
+      continue;
     const ir_node *n = ir_at(p->g, id);
     if (n->op != IR_ADD && n->op != IR_SUB && n->op != IR_SUM) continue;
     for (int i = 0; i < n->n_args; i++) {
@@ -423,9 +466,21 @@ void emit_plan_free(emit_plan *p) {
 
 const char *const *emit_functions(const emit_plan *p) { return p->functions; }
 
-static const char *const kind_names[] = {
-    "dead",   "number", "data",    "data array", "input",      "input array", "scalar", "element",
-    "gather", "read",   "reduce",  "segment sum", "matrix times vector", "transposed", "pack"};
+static const char *const kind_names[] = {"dead",
+                                         "number",
+                                         "data",
+                                         "data array",
+                                         "input",
+                                         "input array",
+                                         "scalar",
+                                         "element",
+                                         "gather",
+                                         "read",
+                                         "reduce",
+                                         "segment sum",
+                                         "matrix times vector",
+                                         "transposed",
+                                         "pack"};
 
 void emit_plan_print(const emit_plan *p, FILE *out) {
   fprintf(out, "schedule: %d stages, %d loops, %d scratch arrays\n", p->n_stages, p->n_loops,

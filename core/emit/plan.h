@@ -9,28 +9,28 @@
 /* How a node is computed. */
 typedef enum {
   EMIT_DEAD,
-  EMIT_NUMBER,        /* CONST */
-  EMIT_DATA_SCALAR,   /* data-only, no dimensions: D[...] */
-  EMIT_DATA_ARRAY,    /* data-only with dimensions: laid out where it is used */
-  EMIT_SCALAR_INPUT,  /* q, C: no dimensions */
-  EMIT_ARRAY_INPUT,   /* q, C: an array */
-  EMIT_SCALAR,        /* computed between loops */
-  EMIT_ELEMENT,       /* computed in the loop over its dimensions, from values there */
-  EMIT_GATHER,        /* there, by a map from another array (GATHER, RENAME, broadcast) */
-  EMIT_READ,          /* a scalar: one element of an array */
-  EMIT_REDUCE,        /* a scalar: sum accumulated in the loop over the argument */
-  EMIT_SEGMENT,       /* array: segment sum of a stored array (SEGSUM, SUM to an array) */
-  EMIT_MATVEC,        /* array: data matrix times stored vector, in the loop over rows */
-  EMIT_TRANSPOSED,    /* array over columns, accumulated in the loop over rows */
-  EMIT_PACK           /* array of scalars, stored between loops */
+  EMIT_NUMBER,       /* CONST */
+  EMIT_DATA_SCALAR,  /* data-only, no dimensions: D[...] */
+  EMIT_DATA_ARRAY,   /* data-only with dimensions: laid out where it is used */
+  EMIT_SCALAR_INPUT, /* q, C: no dimensions */
+  EMIT_ARRAY_INPUT,  /* q, C: an array */
+  EMIT_SCALAR,       /* computed between loops */
+  EMIT_ELEMENT,      /* computed in the loop over its dimensions, from values there */
+  EMIT_GATHER,       /* there, by a map from another array (GATHER, RENAME, broadcast) */
+  EMIT_READ,         /* a scalar: one element of an array */
+  EMIT_REDUCE,       /* a scalar: sum accumulated in the loop over the argument */
+  EMIT_SEGMENT,      /* array: segment sum of a stored array (SEGSUM, SUM to an array) */
+  EMIT_MATVEC,       /* array: data matrix times stored vector, in the loop over rows */
+  EMIT_TRANSPOSED,   /* array over columns, accumulated in the loop over rows */
+  EMIT_PACK          /* array of scalars, stored between loops */
 } emit_kind;
 
 typedef struct {
   emit_kind kind;
   int stage;
   int uses;
-  bool fused;      /* a product written inside the fma of its only user */
-  int scratch;     /* number of its scratch array, or -1 */
+  bool fused;           /* a product written inside the fma of its only user */
+  int scratch;          /* number of its scratch array, or -1 */
   ir_id matrix, vector; /* MATVEC, TRANSPOSED */
 } emit_info;
 
@@ -42,24 +42,35 @@ typedef struct {
 /* An array of D. */
 typedef struct {
   ir_id node;
-  ir_dims space;     /* laid out over these dimensions, broadcast; 0: a scalar */
-  ir_dims columns;   /* matrix: tiles of EMIT_W rows (space), columns inside */
+  ir_dims space;   /* laid out over these dimensions, broadcast; 0: a scalar */
+  ir_dims columns; /* matrix: tiles of EMIT_W rows (space), columns inside */
 } emit_real;
 
 /* An array of I. */
 typedef struct {
   enum { EMIT_MAP, EMIT_SEGMENTS } kind;
-  ir_id node;        /* GATHER, RENAME, SEGSUM or SUM whose map it is; IR_NONE: broadcast */
-  ir_dims from, to;  /* MAP: loop over `to` reads an array over `from`.
-                      * SEGMENTS: array over `from` is summed into `to` */
+  ir_id node;       /* GATHER, RENAME, SEGSUM or SUM whose map it is; IR_NONE: broadcast */
+  ir_dims from, to; /* MAP: loop over `to` reads an array over `from`.
+                     * SEGMENTS: array over `from` is summed into `to` */
 } emit_map;
 
 /* A number that the source reads from the head of I. */
 typedef struct {
-  enum { EMIT_SIZE, EMIT_REAL_AT, EMIT_MAP_AT, EMIT_Q_AT, EMIT_SCRATCH_AT, EMIT_ELL_AT,
-         EMIT_H_AT, EMIT_KAPPA_AT, EMIT_ELEMENT_AT, EMIT_ELEMENTS, EMIT_POSITION_AT } kind;
-  int number;        /* of real, map, param, scratch, family, node */
-  ir_dims dims;      /* SIZE */
+  enum {
+    EMIT_SIZE,
+    EMIT_REAL_AT,
+    EMIT_MAP_AT,
+    EMIT_Q_AT,
+    EMIT_SCRATCH_AT,
+    EMIT_ELL_AT,
+    EMIT_H_AT,
+    EMIT_KAPPA_AT,
+    EMIT_ELEMENT_AT,
+    EMIT_ELEMENTS,
+    EMIT_POSITION_AT
+  } kind;
+  int number;   /* of real, map, param, scratch, family, node */
+  ir_dims dims; /* SIZE */
 } emit_slot;
 
 /* Scratch array: n elements rounded up to lanes, then one block of zeros. With
@@ -72,18 +83,25 @@ typedef struct {
 
 struct emit_plan {
   const ir_program *program;
-  ir_graph *g;          /* program->graph */
+  ir_graph *g; /* program->graph */
   int n_nodes;
-  emit_info *info;      /* [n_nodes] */
-  emit_loop *loops;   int n_loops;
+  emit_info *info; /* [n_nodes] */
+  emit_loop *loops;
+  int n_loops;
   int n_stages;
-  emit_real *reals;   int n_reals;
-  emit_map *maps;     int n_maps;
-  emit_slot *slots;   int n_slots;
-  emit_scratch *scratches; int n_scratches;
-  ir_id *roots;       int n_roots;
-  const char *functions[64]; int n_functions;
-  char *text;           /* of erg_model; made with the plan, since it makes the slots */
+  emit_real *reals;
+  int n_reals;
+  emit_map *maps;
+  int n_maps;
+  emit_slot *slots;
+  int n_slots;
+  emit_scratch *scratches;
+  int n_scratches;
+  ir_id *roots;
+  int n_roots;
+  const char *functions[64];
+  int n_functions;
+  char *text; /* of erg_model; made with the plan, since it makes the slots */
 };
 
 int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims);

@@ -1,207 +1,9 @@
 /* Writes the text of erg_model from the schedule. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/device_text.h"
-#include "emit/plan.h"
-
-typedef struct {
-  emit_plan *p;
-  FILE *out;
-  ir_dims space; /* loop being written; 0 between loops */
-  int stage;
-  const char *indent;
-} writer;
-
-static const ir_node *at(const writer *w, ir_id id) { return ir_at(w->p->g, id); }
-static emit_info *info(const writer *w, ir_id id) { return &w->p->info[id]; }
-
-static int slot(writer *w, int kind, int number, ir_dims dims) {
-  return emit_slot_of(w->p, kind, number, dims);
-}
-
-/* Where an array's memory begins: text of a pointer expression. */
-static void pointer(writer *w, ir_id id, char *buffer, size_t n) {
-  const emit_info *i = info(w, id);
-  const ir_node *node = at(w, id);
-  if (i->scratch >= 0)
-    snprintf(buffer, n, "(S + i%d)", slot(w, EMIT_SCRATCH_AT, i->scratch, 0));
-  else if (node->op == IR_INPUT)
-    snprintf(buffer, n, "(q + i%d)", slot(w, EMIT_Q_AT, node->index, 0));
-  else
-    snprintf(buffer, n, "(C + i%d)",
-             slot(w, node->op == IR_CENTRE_L ? EMIT_ELL_AT : EMIT_H_AT, node->index, 0));
-}
-
-/* ---- operands ---------------------------------------------------------------------- */
-
-static void number_text(double x, char *buffer, size_t n) {
-  if (isnan(x))
-    snprintf(buffer, n, "erg_from_bits(erg_splati(0x7ff8000000000000L))");
-  else if (isinf(x))
-    snprintf(buffer, n, "erg_from_bits(erg_splati(%s0x7ff0000000000000L))", x < 0 ? "(long)0x8000000000000000UL | " : "");
-  else {
-    char digits[40];
-    snprintf(digits, sizeof digits, "%.17g", x);
-    snprintf(buffer, n, "erg_splat(%s%s)", digits, strpbrk(digits, ".e") ? "" : ".0");
-  }
-}
-
-static void operand(writer *w, ir_id id, char *buffer, size_t n) {
-  switch (info(w, id)->kind) {
-    case EMIT_NUMBER: number_text(at(w, id)->value, buffer, n); break;
-    case EMIT_DATA_SCALAR:
-    case EMIT_SCALAR_INPUT:
-    case EMIT_SCALAR:
-    case EMIT_READ:
-    case EMIT_REDUCE: snprintf(buffer, n, "s%d", id); break;
-    default: snprintf(buffer, n, "v%d", id); break;
-  }
-}
-
-static void product_operands(writer *w, ir_id id, char *x, char *y, size_t n) {
-  const ir_node *m = at(w, id);
-  operand(w, m->args[0], x, n);
-  operand(w, m->args[m->op == IR_SQUARE ? 0 : 1], y, n);
-}
-
-static bool is_comparison(ir_op op) { return op >= IR_LT && op <= IR_NE; }
-
-static const char *comparison_word(ir_op op) {
-  static const char *const words[] = {"erg_lt", "erg_le", "erg_gt", "erg_ge", "erg_eq", "erg_ne"};
-  return words[op - IR_LT];
-}
-
-/* Mask for a value used as a truth. */
-static void truth(writer *w, ir_id id, char *buffer, size_t n) {
-  char a[96], b[96];
-  const ir_node *node = at(w, id);
-  if (is_comparison((ir_op)node->op) && !node->data_only && info(w, id)->scratch < 0 &&
-      emit_home(w->p, id) == w->space && info(w, id)->stage == w->stage) {
-    operand(w, node->args[0], a, sizeof a);
-    operand(w, node->args[1], b, sizeof b);
-    snprintf(buffer, n, "%s(%s, %s)", comparison_word((ir_op)node->op), a, b);
-  } else {
-    operand(w, id, a, sizeof a);
-    snprintf(buffer, n, "erg_ne(%s, erg_splat(0.0))", a);
-  }
-}
-
-static const char *function_word(ir_op op) {
-  switch (op) {
-    case IR_ABS: return "erg_abs";
-    case IR_SQRT: return "erg_sqrt";
-    case IR_RSQRT: return "erg_rsqrt";
-    case IR_EXP: return "erg_exp";
-    case IR_EXPM1: return "erg_expm1";
-    case IR_LOG: return "erg_log";
-    case IR_LOG1P: return "erg_log1p";
-    case IR_SIN: return "erg_sin";
-    case IR_COS: return "erg_cos";
-    case IR_TAN: return "erg_tan";
-    case IR_ATAN: return "erg_atan";
-    case IR_TANH: return "erg_tanh";
-    case IR_ERF: return "erg_erf";
-    case IR_ERFC: return "erg_erfc";
-    case IR_PHI: return "erg_Phi";
-    case IR_LGAMMA: return "erg_lgamma";
-    case IR_DIGAMMA: return "erg_digamma";
-    case IR_TRIGAMMA: return "erg_trigamma";
-    case IR_INV_LOGIT: return "erg_inv_logit";
-    case IR_LOG1P_EXP: return "erg_log1p_exp";
-    case IR_LOG1M_EXP: return "erg_log1m_exp";
-    case IR_FLOOR: return "erg_floor";
-    case IR_CEIL: return "erg_ceil";
-    case IR_ROUND: return "erg_round";
-    case IR_POW: return "erg_pow";
-    case IR_MIN: return "erg_min";
-    case IR_MAX: return "erg_max";
-    case IR_ATAN2: return "erg_atan2";
-    case IR_FMOD: return "erg_fmod";
-    default: return NULL;
-  }
-}
-
-/* A sum of logarithms makes the density NaN wherever its argument isn't positive, normal
- * and finite, so that functions of that argument need no care of their own. */
-static bool checked_by_sumlog(const writer *w, ir_id argument) {
-  for (ir_id id = argument + 1; id < w->p->n_nodes; id++)
-    if (info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG && at(w, id)->args[0] == argument)
-      return true;
-  return false;
-}
-
-static void expression(writer *w, ir_id id, char *buffer, size_t n) {
-  const ir_node *node = at(w, id);
-  char a[96] = "", b[96] = "", c[96] = "", mask[256], mask2[256];
-  for (int i = 0; i < node->n_args; i++)
-    if (!info(w, node->args[i])->fused)
-      operand(w, node->args[i], i == 0 ? a : i == 1 ? b : c, sizeof a);
-  bool fused0 = node->n_args > 0 && info(w, node->args[0])->fused;
-  bool fused1 = node->n_args > 1 && info(w, node->args[1])->fused;
-  char x[96], y[96];
-  switch (node->op) {
-    case IR_ADD:
-      if (fused0 || fused1) {
-        product_operands(w, node->args[fused0 ? 0 : 1], x, y, sizeof x);
-        snprintf(buffer, n, "erg_fma(%s, %s, %s)", x, y, fused0 ? b : a);
-      } else {
-        snprintf(buffer, n, "%s + %s", a, b);
-      }
-      break;
-    case IR_SUB:
-      if (fused0) {
-        product_operands(w, node->args[0], x, y, sizeof x);
-        snprintf(buffer, n, "erg_fma(%s, %s, -(%s))", x, y, b);
-      } else if (fused1) {
-        product_operands(w, node->args[1], x, y, sizeof x);
-        snprintf(buffer, n, "erg_fma(-(%s), %s, %s)", x, y, a);
-      } else {
-        snprintf(buffer, n, "%s - %s", a, b);
-      }
-      break;
-    case IR_MUL:
-      if (ir_is_const(w->p->g, node->args[0], -1.0))
-        snprintf(buffer, n, "-(%s)", b);
-      else if (ir_is_const(w->p->g, node->args[1], -1.0))
-        snprintf(buffer, n, "-(%s)", a);
-      else
-        snprintf(buffer, n, "%s * %s", a, b);
-      break;
-    case IR_DIV: snprintf(buffer, n, "%s / %s", a, b); break;
-    case IR_NEG: snprintf(buffer, n, "-(%s)", a); break;
-    case IR_SQUARE: snprintf(buffer, n, "%s * %s", a, a); break;
-    case IR_INV: snprintf(buffer, n, "erg_splat(1.0) / %s", a); break;
-    case IR_LT: case IR_LE: case IR_GT: case IR_GE: case IR_EQ: case IR_NE:
-      snprintf(buffer, n, "erg_sel(%s(%s, %s), erg_splat(1.0), erg_splat(0.0))",
-               comparison_word((ir_op)node->op), a, b);
-      break;
-    case IR_AND: case IR_OR:
-      truth(w, node->args[0], mask, sizeof mask);
-      truth(w, node->args[1], mask2, sizeof mask2);
-      snprintf(buffer, n, "erg_sel(%s(%s, %s), erg_splat(1.0), erg_splat(0.0))",
-               node->op == IR_AND ? "erg_and" : "erg_or", mask, mask2);
-      break;
-    case IR_NOT:
-      truth(w, node->args[0], mask, sizeof mask);
-      snprintf(buffer, n, "erg_sel(%s, erg_splat(0.0), erg_splat(1.0))", mask);
-      break;
-    case IR_IF:
-      truth(w, node->args[0], mask, sizeof mask);
-      snprintf(buffer, n, "erg_sel(%s, %s, %s)", mask, b, c);
-      break;
-    default: {
-      const char *word = function_word((ir_op)node->op);
-      if (node->op == IR_RSQRT && checked_by_sumlog(w, node->args[0])) word = "erg_rsqrt_normal";
-      emit_use_function(w->p, word);
-      if (node->n_args == 2)
-        snprintf(buffer, n, "%s(%s, %s)", word, a, b);
-      else
-        snprintf(buffer, n, "%s(%s)", word, a);
-    }
-  }
-}
+#include "emit/expression.h"
 
 /* ---- loops --------------------------------------------------------------------------- */
 
@@ -219,10 +21,10 @@ static void load(writer *w, ir_id id) {
   fprintf(w->out, "      erg_v v%d = ", id);
   if (i->kind == EMIT_DATA_ARRAY) {
     int real = emit_real_of(w->p, id, w->space, 0);
-    fprintf(w->out, "erg_load(D + i%d + b);\n", slot(w, EMIT_REAL_AT, real, 0));
+    fprintf(w->out, "erg_load(D + i%d + b);\n", text_slot(w, EMIT_REAL_AT, real, 0));
     return;
   }
-  pointer(w, id, where, sizeof where);
+  text_pointer(w, id, where, sizeof where);
   if (dims == w->space) {
     if (i->kind == EMIT_ARRAY_INPUT && at(w, id)->op != IR_INPUT && i->scratch < 0)
       fprintf(w->out, "erg_load_n(%s + b, left);\n", where);
@@ -230,7 +32,7 @@ static void load(writer *w, ir_id id) {
       fprintf(w->out, "erg_load(%s + b);\n", where);
   } else {
     int map = emit_map_of(w->p, EMIT_MAP, IR_NONE, dims, w->space);
-    fprintf(w->out, "erg_gather(%s, I + i%d + b);\n", where, slot(w, EMIT_MAP_AT, map, 0));
+    fprintf(w->out, "erg_gather(%s, I + i%d + b);\n", where, text_slot(w, EMIT_MAP_AT, map, 0));
   }
 }
 
@@ -247,59 +49,63 @@ static void write_segment(writer *w, ir_id id) {
   char where[64];
   const ir_node *n = at(w, id);
   ir_id source = n->args[0];
-  pointer(w, source, where, sizeof where);
+  text_pointer(w, source, where, sizeof where);
   int map = emit_map_of(w->p, EMIT_SEGMENTS, id, at(w, source)->dims, n->dims);
-  int begin = slot(w, EMIT_MAP_AT, map, 0);
-  fprintf(w->out,
-          "      erg_v v%d = erg_splat(0.0);\n"
-          "      {\n"
-          "        ERG_GLOBAL const int *seg = I + i%d + 2 * (b / ERG_W);\n"
-          "        ERG_GLOBAL const int *at = I + i%d + seg[0];\n"
-          "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * ERG_W);\n"
-          "      }\n",
-          id, begin, begin, id, id, where);
+  int begin = text_slot(w, EMIT_MAP_AT, map, 0);
+  fprintf(
+      w->out,
+      "      erg_v v%d = erg_splat(0.0);\n"
+      "      {\n"
+      "        ERG_GLOBAL const int *seg = I + i%d + 2 * (b / ERG_W);\n"
+      "        ERG_GLOBAL const int *at = I + i%d + seg[0];\n"
+      "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * ERG_W);\n"
+      "      }\n",
+      id, begin, begin, id, id, where);
 }
 
 static void write_matvec(writer *w, ir_id id) {
   char where[64];
   const emit_info *i = info(w, id);
   ir_dims columns = at(w, i->vector)->dims;
-  pointer(w, i->vector, where, sizeof where);
+  text_pointer(w, i->vector, where, sizeof where);
   int real = emit_real_of(w->p, i->matrix, w->space, columns);
-  fprintf(w->out,
-          "      erg_v v%d;\n"
-          "      {\n"
-          "        const int K = i%d;\n"
-          "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
-          "        ERG_GLOBAL const double *y = %s;\n"
-          "        erg_v e0 = erg_splat(0.0), e1 = e0, e2 = e0, e3 = e0;\n"
-          "        int k = 0;\n"
-          "        for (; k + 4 <= K; k += 4) {\n"
-          "          e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
-          "          e1 = erg_fma(erg_load(x + (k + 1) * ERG_W), erg_splat(y[k + 1]), e1);\n"
-          "          e2 = erg_fma(erg_load(x + (k + 2) * ERG_W), erg_splat(y[k + 2]), e2);\n"
-          "          e3 = erg_fma(erg_load(x + (k + 3) * ERG_W), erg_splat(y[k + 3]), e3);\n"
-          "        }\n"
-          "        for (; k < K; k++) e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
-          "        v%d = (e0 + e1) + (e2 + e3);\n"
-          "      }\n",
-          id, slot(w, EMIT_SIZE, 0, columns), slot(w, EMIT_REAL_AT, real, 0), where, id);
+  fprintf(
+      w->out,
+      "      erg_v v%d;\n"
+      "      {\n"
+      "        const int K = i%d;\n"
+      "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
+      "        ERG_GLOBAL const double *y = %s;\n"
+      "        erg_v e0 = erg_splat(0.0), e1 = e0, e2 = e0, e3 = e0;\n"
+      "        int k = 0;\n"
+      "        for (; k + 4 <= K; k += 4) {\n"
+      "          e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
+      "          e1 = erg_fma(erg_load(x + (k + 1) * ERG_W), erg_splat(y[k + 1]), e1);\n"
+      "          e2 = erg_fma(erg_load(x + (k + 2) * ERG_W), erg_splat(y[k + 2]), e2);\n"
+      "          e3 = erg_fma(erg_load(x + (k + 3) * ERG_W), erg_splat(y[k + 3]), e3);\n"
+      "        }\n"
+      "        for (; k < K; k++) e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
+      "        v%d = (e0 + e1) + (e2 + e3);\n"
+      "      }\n",
+      id, text_slot(w, EMIT_SIZE, 0, columns), text_slot(w, EMIT_REAL_AT, real, 0), where, id);
 }
 
 /* Text of the destination of an output: gradient (which 0) or moments 1..3. */
 static void destination(writer *w, int param, int which, char *buffer, size_t n) {
   const ir_param *q = &w->p->g->params[param];
   if (which == 0)
-    snprintf(buffer, n, "g + i%d", slot(w, EMIT_Q_AT, param, 0));
+    snprintf(buffer, n, "g + i%d", text_slot(w, EMIT_Q_AT, param, 0));
   else
-    snprintf(buffer, n, "moments + i%d + %d * i%d", slot(w, EMIT_ELEMENT_AT, q->family, 0),
-             which - 1, slot(w, EMIT_ELEMENTS, 0, 0));
+    snprintf(buffer, n, "moments + i%d + %d * i%d", text_slot(w, EMIT_ELEMENT_AT, q->family, 0),
+             which - 1, text_slot(w, EMIT_ELEMENTS, 0, 0));
 }
 
 static ir_id output(const writer *w, int param, int which) {
   const ir_program *m = w->p->program;
-  return which == 0 ? m->gradient[param] : which == 1 ? m->base[param]
-       : which == 2 ? m->outer[param] : m->weight[param];
+  return which == 0   ? m->gradient[param]
+         : which == 1 ? m->base[param]
+         : which == 2 ? m->outer[param]
+                      : m->weight[param];
 }
 
 static ir_dims output_dims(const writer *w, int param) {
@@ -310,8 +116,10 @@ static ir_dims output_dims(const writer *w, int param) {
 static void write_stores(writer *w) {
   char where[96];
   for (ir_id id = 0; id < w->p->n_nodes; id++) {
-    if (!in_loop(w, id) || !emit_is_loop_kind(info(w, id)->kind) || info(w, id)->scratch < 0) continue;
-    fprintf(w->out, "      erg_store(S + i%d + b, v%d);\n", slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch, 0), id);
+    if (!in_loop(w, id) || !emit_is_loop_kind(info(w, id)->kind) || info(w, id)->scratch < 0)
+      continue;
+    fprintf(w->out, "      erg_store(S + i%d + b, v%d);\n",
+            text_slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch, 0), id);
   }
   for (int param = 0; param < w->p->g->n_params; param++)
     for (int which = 0; which < 4; which++) {
@@ -320,7 +128,8 @@ static void write_stores(writer *w) {
           at(w, id)->dims != output_dims(w, param))
         continue;
       destination(w, param, which, where, sizeof where);
-      fprintf(w->out, "      %serg_store_n(%s + b, left, v%d);\n", which ? "if (moments) " : "", where, id);
+      fprintf(w->out, "      %serg_store_n(%s + b, left, v%d);\n", which ? "if (moments) " : "",
+              where, id);
     }
 }
 
@@ -331,7 +140,7 @@ static void mask_value(writer *w, ir_id id, const char *neutral, uint8_t *masked
       k == EMIT_SCALAR || k == EMIT_READ || k == EMIT_REDUCE)
     return;
   masked[id] = 1;
-  operand(w, id, name, sizeof name);
+  text_operand(w, id, name, sizeof name);
   fprintf(w->out, "        %s = erg_sel(valid, %s, erg_splat(%s));\n", name, name, neutral);
 }
 
@@ -341,8 +150,11 @@ static void write_accumulations(writer *w) {
   if (!masked) abort();
   bool any = false;
   for (ir_id id = 0; id < p->n_nodes; id++)
-    any = any || (in_loop(w, id) && (info(w, id)->kind == EMIT_REDUCE || info(w, id)->kind == EMIT_TRANSPOSED));
-  if (any) fprintf(w->out, "      if (left < ERG_W) {\n        const erg_m valid = erg_lane_below(left);\n");
+    any = any || (in_loop(w, id) &&
+                  (info(w, id)->kind == EMIT_REDUCE || info(w, id)->kind == EMIT_TRANSPOSED));
+  if (any)
+    fprintf(w->out,
+            "      if (left < ERG_W) {\n        const erg_m valid = erg_lane_below(left);\n");
   for (ir_id id = 0; id < p->n_nodes && any; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_TRANSPOSED) mask_value(w, info(w, id)->vector, "0.0", masked);
@@ -351,7 +163,8 @@ static void write_accumulations(writer *w) {
     if (at(w, id)->op == IR_SUMLOG)
       fprintf(w->out, "        m%d = valid;\n", id);
     else if (info(w, a)->fused)
-      for (int i = 0; i < at(w, a)->n_args; i++) mask_value(w, at(w, a)->args[i], "0.0", masked);
+      for (int i = 0; i < at(w, a)->n_args; i++)
+        mask_value(w, at(w, a)->args[i], "0.0", masked);
     else
       mask_value(w, a, "0.0", masked);
   }
@@ -363,39 +176,44 @@ static void write_accumulations(writer *w) {
     if (i->kind == EMIT_TRANSPOSED) {
       ir_dims columns = at(w, id)->dims;
       int real = emit_real_of(p, i->matrix, w->space, columns);
-      operand(w, i->vector, x, sizeof x);
+      text_operand(w, i->vector, x, sizeof x);
       fprintf(w->out,
               "      {\n"
               "        const int K = i%d;\n"
               "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
               "        ERG_GLOBAL double *sum = S + i%d;\n"
               "        for (int k = 0; k < K; k++)\n"
-              "          erg_store(sum + k * ERG_W, erg_fma(erg_load(x + k * ERG_W), %s, erg_load(sum + k * ERG_W)));\n"
+              "          erg_store(sum + k * ERG_W, erg_fma(erg_load(x + k * ERG_W), %s, "
+              "erg_load(sum + k * ERG_W)));\n"
               "      }\n",
-              slot(w, EMIT_SIZE, 0, columns), slot(w, EMIT_REAL_AT, real, 0),
-              slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0), x);
+              text_slot(w, EMIT_SIZE, 0, columns), text_slot(w, EMIT_REAL_AT, real, 0),
+              text_slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0), x);
     } else if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
-      operand(w, at(w, id)->args[0], x, sizeof x);
+      text_operand(w, at(w, id)->args[0], x, sizeof x);
       fprintf(w->out,
               "      {\n"
               "        const erg_v x = erg_sel(m%d, %s, erg_splat(1.0));\n"
-              "        bad%d = erg_or(bad%d, erg_not(erg_and(erg_ge(x, erg_splat(2.2250738585072014e-308)),\n"
-              "                                              erg_le(x, erg_splat(1.7976931348623157e308)))));\n"
+              "        bad%d = erg_or(bad%d, erg_not(erg_and(erg_ge(x, "
+              "erg_splat(2.2250738585072014e-308)),\n"
+              "                                              erg_le(x, "
+              "erg_splat(1.7976931348623157e308)))));\n"
               "        e%d = e%d + erg_shr(erg_bits(x), 52);\n"
-              "        a%d = a%d * erg_from_bits((erg_bits(x) & 0x000fffffffffffffL) | 0x3ff0000000000000L);\n"
+              "        a%d = a%d * erg_from_bits((erg_bits(x) & 0x000fffffffffffffL) | "
+              "0x3ff0000000000000L);\n"
               "        if ((b / ERG_W & 511) == 511) {\n"
               "          e%d = e%d + (erg_shr(erg_bits(a%d), 52) - 1023L);\n"
-              "          a%d = erg_from_bits((erg_bits(a%d) & 0x000fffffffffffffL) | 0x3ff0000000000000L);\n"
+              "          a%d = erg_from_bits((erg_bits(a%d) & 0x000fffffffffffffL) | "
+              "0x3ff0000000000000L);\n"
               "        }\n"
               "      }\n",
               id, x, id, id, id, id, id, id, id, id, id, id, id);
     } else if (i->kind == EMIT_REDUCE) {
       ir_id a = at(w, id)->args[0];
       if (info(w, a)->fused) {
-        product_operands(w, a, x, y, sizeof x);
+        text_factors(w, a, x, y, sizeof x);
         fprintf(w->out, "      a%d = erg_fma(%s, %s, a%d);\n", id, x, y, id);
       } else {
-        operand(w, a, x, sizeof x);
+        text_operand(w, a, x, sizeof x);
         fprintf(w->out, "      a%d = a%d + %s;\n", id, id, x);
       }
     }
@@ -417,17 +235,22 @@ static void write_loop(writer *w, const emit_loop *loop) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_REDUCE) fprintf(w->out, "  erg_v s%d;\n", id);
   }
-  fprintf(w->out, "  {\n    const int n = i%d;\n", slot(w, EMIT_SIZE, 0, loop->space));
+  fprintf(w->out, "  {\n    const int n = i%d;\n", text_slot(w, EMIT_SIZE, 0, loop->space));
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG)
-      fprintf(w->out, "    erg_v a%d = erg_splat(1.0);\n    erg_vi e%d = erg_splati(0L);\n"
-                      "    erg_m bad%d = erg_lane_below(0);\n", id, id, id);
+      fprintf(w->out,
+              "    erg_v a%d = erg_splat(1.0);\n    erg_vi e%d = erg_splati(0L);\n"
+              "    erg_m bad%d = erg_lane_below(0);\n",
+              id, id, id);
     else if (info(w, id)->kind == EMIT_REDUCE)
       fprintf(w->out, "    erg_v a%d = erg_splat(0.0);\n", id);
     else if (info(w, id)->kind == EMIT_TRANSPOSED)
-      fprintf(w->out, "    for (int k = 0; k < i%d; k++) erg_store(S + i%d + k * ERG_W, erg_splat(0.0));\n",
-              slot(w, EMIT_SIZE, 0, at(w, id)->dims), slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch + 1, 0));
+      fprintf(
+          w->out,
+          "    for (int k = 0; k < i%d; k++) erg_store(S + i%d + k * ERG_W, erg_splat(0.0));\n",
+          text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
+          text_slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch + 1, 0));
   }
   fprintf(w->out, "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");
   for (ir_id id = 0; id < p->n_nodes; id++)
@@ -436,14 +259,15 @@ static void write_loop(writer *w, const emit_loop *loop) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *i = info(w, id);
     /* an input that segment sums read is copied behind a block of zeros */
-    if (i->kind == EMIT_ARRAY_INPUT && i->scratch >= 0 && at(w, id)->dims == w->space && w->stage == 0) {
+    if (i->kind == EMIT_ARRAY_INPUT && i->scratch >= 0 && at(w, id)->dims == w->space &&
+        w->stage == 0) {
       char where[64];
       int scratch = i->scratch;
       info(w, id)->scratch = -1;
-      pointer(w, id, where, sizeof where);
+      text_pointer(w, id, where, sizeof where);
       info(w, id)->scratch = scratch;
       fprintf(w->out, "      erg_store(S + i%d + b, erg_load_n(%s + b, left));\n",
-              slot(w, EMIT_SCRATCH_AT, scratch, 0), where);
+              text_slot(w, EMIT_SCRATCH_AT, scratch, 0), where);
     }
     if (!in_loop(w, id) || i->fused) continue;
     const ir_node *n = at(w, id);
@@ -456,25 +280,32 @@ static void write_loop(writer *w, const emit_loop *loop) {
           const ir_node *product = at(w, n->args[k]);
           for (int j = 0; j < product->n_args; j++) need(w, product->args[j], loaded);
         }
-        expression(w, id, text, sizeof text);
+        text_expression(w, id, text, sizeof text);
         fprintf(w->out, "      erg_v v%d = %s;\n", id, text);
         break;
       case EMIT_GATHER:
-        pointer(w, n->args[0], where, sizeof where);
+        text_pointer(w, n->args[0], where, sizeof where);
         fprintf(w->out, "      erg_v v%d = erg_gather(%s, I + i%d + b);\n", id, where,
-                slot(w, EMIT_MAP_AT,
-                     emit_map_of(p, EMIT_MAP, id, at(w, n->args[0])->dims, n->dims), 0));
+                text_slot(w, EMIT_MAP_AT,
+                          emit_map_of(p, EMIT_MAP, id, at(w, n->args[0])->dims, n->dims), 0));
         break;
-      case EMIT_SEGMENT: write_segment(w, id); break;
-      case EMIT_MATVEC: write_matvec(w, id); break;
+      case EMIT_SEGMENT:
+        write_segment(w, id);
+        break;
+      case EMIT_MATVEC:
+        write_matvec(w, id);
+        break;
       case EMIT_REDUCE:
         need(w, n->args[0], loaded);
         if (info(w, n->args[0])->fused)
           for (int j = 0; j < at(w, n->args[0])->n_args; j++)
             need(w, at(w, n->args[0])->args[j], loaded);
         break;
-      case EMIT_TRANSPOSED: need(w, i->vector, loaded); break;
-      default: break;
+      case EMIT_TRANSPOSED:
+        need(w, i->vector, loaded);
+        break;
+      default:
+        break;
     }
   }
   write_stores(w);
@@ -486,15 +317,17 @@ static void write_loop(writer *w, const emit_loop *loop) {
     if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
       emit_use_function(p, "erg_log");
       /* exponents: biased by 1023 a block; 2^52 turns the integer into a double */
-      fprintf(w->out,
-              "    {\n"
-              "      const erg_v big = erg_splat(4503599627370496.0);\n"
-              "      const erg_v e = erg_from_bits(erg_bits(big) | e%d) - big -\n"
-              "                      erg_splat(1023.0 * (double)((n + ERG_W - 1) / ERG_W));\n"
-              "      const erg_v sum = erg_fma(e, erg_splat(0.69314718055994531), erg_log(a%d));\n"
-              "      s%d = erg_sum_lanes(ERG_PASS erg_sel(bad%d, erg_from_bits(erg_splati(0x7ff8000000000000L)), sum));\n"
-              "    }\n",
-              id, id, id, id);
+      fprintf(
+          w->out,
+          "    {\n"
+          "      const erg_v big = erg_splat(4503599627370496.0);\n"
+          "      const erg_v e = erg_from_bits(erg_bits(big) | e%d) - big -\n"
+          "                      erg_splat(1023.0 * (double)((n + ERG_W - 1) / ERG_W));\n"
+          "      const erg_v sum = erg_fma(e, erg_splat(0.69314718055994531), erg_log(a%d));\n"
+          "      s%d = erg_sum_lanes(ERG_PASS erg_sel(bad%d, "
+          "erg_from_bits(erg_splati(0x7ff8000000000000L)), sum));\n"
+          "    }\n",
+          id, id, id, id);
     } else if (i->kind == EMIT_REDUCE) {
       fprintf(w->out, "    s%d = erg_sum_lanes(ERG_PASS a%d);\n", id, id);
     } else if (i->kind == EMIT_TRANSPOSED) {
@@ -503,8 +336,9 @@ static void write_loop(writer *w, const emit_loop *loop) {
               "      const erg_v sum = erg_sum_lanes(ERG_PASS erg_load(S + i%d + k * ERG_W));\n"
               "      ERG_ONE_LANE { S[i%d + k] = erg_first(sum); }\n"
               "    }\n",
-              slot(w, EMIT_SIZE, 0, at(w, id)->dims), slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0),
-              slot(w, EMIT_SCRATCH_AT, i->scratch, 0));
+              text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
+              text_slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0),
+              text_slot(w, EMIT_SCRATCH_AT, i->scratch, 0));
     }
   }
   fprintf(w->out, "  }\n");
@@ -524,26 +358,32 @@ static void write_scalars(writer *w, int stage) {
     char text[512], where[64];
     if (i->kind == EMIT_DATA_SCALAR) {
       int real = emit_real_of(w->p, id, 0, 0);
-      fprintf(w->out, "  const erg_v s%d = erg_splat(D[i%d]);\n", id, slot(w, EMIT_REAL_AT, real, 0));
+      fprintf(w->out, "  const erg_v s%d = erg_splat(D[i%d]);\n", id,
+              text_slot(w, EMIT_REAL_AT, real, 0));
     } else if (i->kind == EMIT_SCALAR_INPUT) {
       if (n->op == IR_INPUT)
-        fprintf(w->out, "  const erg_v s%d = erg_splat(q[i%d]);\n", id, slot(w, EMIT_Q_AT, n->index, 0));
+        fprintf(w->out, "  const erg_v s%d = erg_splat(q[i%d]);\n", id,
+                text_slot(w, EMIT_Q_AT, n->index, 0));
       else
         fprintf(w->out, "  const erg_v s%d = erg_splat(C[i%d]);\n", id,
-                slot(w, n->op == IR_CENTRE_L ? EMIT_ELL_AT : n->op == IR_CENTRE_H ? EMIT_H_AT : EMIT_KAPPA_AT,
-                     n->index, 0));
+                text_slot(w,
+                          n->op == IR_CENTRE_L   ? EMIT_ELL_AT
+                          : n->op == IR_CENTRE_H ? EMIT_H_AT
+                                                 : EMIT_KAPPA_AT,
+                          n->index, 0));
     } else if (i->kind == EMIT_SCALAR) {
-      expression(w, id, text, sizeof text);
+      text_expression(w, id, text, sizeof text);
       fprintf(w->out, "  const erg_v s%d = %s;\n", id, text);
     } else if (i->kind == EMIT_READ) {
-      pointer(w, n->args[0], where, sizeof where);
+      text_pointer(w, n->args[0], where, sizeof where);
       fprintf(w->out, "  const erg_v s%d = erg_splat(%s[i%d]);\n", id, where,
-              slot(w, EMIT_POSITION_AT, id, 0));
+              text_slot(w, EMIT_POSITION_AT, id, 0));
     } else if (i->kind == EMIT_PACK) {
       fprintf(w->out, "  ERG_ONE_LANE {\n");
       for (int k = 0; k < n->n_parts; k++) {
-        operand(w, w->p->g->parts[n->parts + k], text, sizeof text);
-        fprintf(w->out, "    S[i%d + %d] = erg_first(%s);\n", slot(w, EMIT_SCRATCH_AT, i->scratch, 0), k, text);
+        text_operand(w, w->p->g->parts[n->parts + k], text, sizeof text);
+        fprintf(w->out, "    S[i%d + %d] = erg_first(%s);\n",
+                text_slot(w, EMIT_SCRATCH_AT, i->scratch, 0), k, text);
       }
       fprintf(w->out, "  }\n");
       packed = true;
@@ -567,23 +407,26 @@ static void write_outputs(writer *w) {
       if (id < 0) {
         snprintf(text, sizeof text, "erg_splat(1.0)");
       } else if (at(w, id)->dims == 0) {
-        operand(w, id, text, sizeof text);
+        text_operand(w, id, text, sizeof text);
       } else if (info(w, id)->kind == EMIT_DATA_ARRAY) {
         snprintf(text, sizeof text, "erg_load(D + i%d + b)",
-                 slot(w, EMIT_REAL_AT, emit_real_of(w->p, id, shape, 0), 0));
+                 text_slot(w, EMIT_REAL_AT, emit_real_of(w->p, id, shape, 0), 0));
       } else {
-        pointer(w, id, source, sizeof source);
+        text_pointer(w, id, source, sizeof source);
         if (at(w, id)->dims == shape)
           snprintf(text, sizeof text, "erg_load_n(%s + b, n - b)", source);
         else
           snprintf(text, sizeof text, "erg_gather(%s, I + i%d + b)", source,
-                   slot(w, EMIT_MAP_AT, emit_map_of(w->p, EMIT_MAP, IR_NONE, at(w, id)->dims, shape), 0));
+                   text_slot(w, EMIT_MAP_AT,
+                             emit_map_of(w->p, EMIT_MAP, IR_NONE, at(w, id)->dims, shape), 0));
       }
       if (shape == 0)
         fprintf(w->out, "  ERG_ONE_LANE { *(%s) = erg_first(%s); }\n", where, text);
       else
-        fprintf(w->out, "  {\n    const int n = i%d;\n    for (int b = 0; b < n; b += ERG_W) erg_store_n(%s + b, n - b, %s);\n  }\n",
-                slot(w, EMIT_SIZE, 0, shape), where, text);
+        fprintf(w->out,
+                "  {\n    const int n = i%d;\n    for (int b = 0; b < n; b += ERG_W) "
+                "erg_store_n(%s + b, n - b, %s);\n  }\n",
+                text_slot(w, EMIT_SIZE, 0, shape), where, text);
     }
 }
 
@@ -596,9 +439,10 @@ void emit_write_model(emit_plan *p) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (p->info[id].kind != EMIT_SEGMENT) continue;
     ir_id source = ir_at(p->g, id)->args[0];
-    fprintf(w.out, "  erg_store(S + i%d + (i%d + ERG_W - 1) / ERG_W * ERG_W, erg_splat(0.0));\n",
-            slot(&w, EMIT_SCRATCH_AT, p->info[source].scratch, 0),
-            slot(&w, EMIT_SIZE, 0, ir_at(p->g, source)->dims));
+    fprintf(w.out,
+            "  erg_store(S + i%d + (i%d + ERG_W - 1) / ERG_W * ERG_W, erg_splat(0.0));\n",
+            text_slot(&w, EMIT_SCRATCH_AT, p->info[source].scratch, 0),
+            text_slot(&w, EMIT_SIZE, 0, ir_at(p->g, source)->dims));
   }
   for (int stage = 0; stage < p->n_stages; stage++) {
     write_scalars(&w, stage);
@@ -606,24 +450,26 @@ void emit_write_model(emit_plan *p) {
       if (p->loops[i].stage == stage) write_loop(&w, &p->loops[i]);
     bool stored = false;
     for (ir_id id = 0; id < p->n_nodes; id++)
-      stored = stored || (p->info[id].kind != EMIT_DEAD && p->info[id].scratch >= 0 && p->info[id].stage == stage);
+      stored = stored || (p->info[id].kind != EMIT_DEAD && p->info[id].scratch >= 0 &&
+                          p->info[id].stage == stage);
     if (stored) fprintf(w.out, "  erg_barrier();\n");
   }
   write_outputs(&w);
   w.space = 0;
-  operand(&w, p->program->lp, lp, sizeof lp);
-  operand(&w, p->program->lp_reported, reported, sizeof reported);
+  text_operand(&w, p->program->lp, lp, sizeof lp);
+  text_operand(&w, p->program->lp_reported, reported, sizeof reported);
   fprintf(w.out, "  lp[0] = erg_first(%s);\n  lp[1] = erg_first(%s);\n", lp, reported);
   if (fclose(w.out) != 0) abort();
 
   size_t total = 0;
   FILE *out = open_memstream(&p->text, &total);
   if (!out) abort();
-  fprintf(out,
-          "ERG_FN void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,\n"
-          "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
-          "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
-          "                      ERG_GLOBAL double *moments) {\n");
+  fprintf(
+      out,
+      "ERG_FN void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,\n"
+      "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
+      "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
+      "                      ERG_GLOBAL double *moments) {\n");
   for (int i = 0; i < p->n_slots; i++) fprintf(out, "  const int i%d = I[%d];\n", i, i);
   fprintf(out, "  (void)C;\n  (void)S;\n  (void)D;\n  (void)moments;\n");
   fprintf(out, "  erg_barrier();\n%s  erg_barrier();\n}\n", body);

@@ -201,7 +201,8 @@ ir_id alg_unary(ir_graph *g, ir_op op, ir_id a) {
   ir_id inner = ir_at(g, a)->n_args ? arg(g, a, 0) : IR_NONE;
   ir_op below = (ir_op)ir_at(g, a)->op;
   switch (op) {
-    case IR_NEG: return alg_neg(g, a);
+    case IR_NEG:
+      return alg_neg(g, a);
     case IR_SQUARE:
       if (below == IR_SQRT) return inner;
       if (split_product(g, a, &low, &high))
@@ -228,9 +229,11 @@ ir_id alg_unary(ir_graph *g, ir_op op, ir_id a) {
       if (below == IR_LOG) return inner;
       break;
     case IR_ABS:
-      if (below == IR_ABS || below == IR_EXP || below == IR_SQUARE || below == IR_SQRT) return a;
+      if (below == IR_ABS || below == IR_EXP || below == IR_SQUARE || below == IR_SQRT)
+        return a;
       break;
-    default: break;
+    default:
+      break;
   }
   ir_id gather = common_gather(g, &a, 1);
   if (gather != IR_NONE) {
@@ -245,9 +248,12 @@ ir_id alg_unary(ir_graph *g, ir_op op, ir_id a) {
 ir_id alg_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
   if (data_only(g, a) && data_only(g, b)) return ir_binary(g, op, a, b);
   switch (op) {
-    case IR_ADD: return alg_add(g, a, b);
-    case IR_SUB: return alg_sub(g, a, b);
-    case IR_MUL: return alg_mul(g, a, b);
+    case IR_ADD:
+      return alg_add(g, a, b);
+    case IR_SUB:
+      return alg_sub(g, a, b);
+    case IR_MUL:
+      return alg_mul(g, a, b);
     case IR_DIV:
       /* a division by fewer dimensions is done once */
       if (data_only(g, b) || dims_of(g, b) != (dims_of(g, a) | dims_of(g, b)) ||
@@ -261,7 +267,8 @@ ir_id alg_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
       if (ir_is_const(g, b, -1.0)) return alg_unary(g, IR_INV, a);
       if (ir_is_const(g, b, 3.0)) return alg_mul(g, a, alg_unary(g, IR_SQUARE, a));
       break;
-    default: break;
+    default:
+      break;
   }
   ir_id args[2] = {a, b};
   ir_id gather = common_gather(g, args, 2);
@@ -322,8 +329,10 @@ static ir_id sum_of_squares(ir_graph *g, ir_id y, ir_id x, ir_dims over) {
   ir_id one = ir_const(g, 1.0);
   if ((dims_of(g, x) & over) == 0 && (dims_of(g, y) & over) == over) {
     ir_id n = size_node(g, over);
-    ir_id mean = ir_binary(g, IR_DIV, ir_reduce(g, IR_SUM, y, over), ir_binary(g, IR_MAX, n, one));
-    ir_id within = ir_reduce(g, IR_SUM, ir_unary(g, IR_SQUARE, ir_binary(g, IR_SUB, y, mean)), over);
+    ir_id mean =
+        ir_binary(g, IR_DIV, ir_reduce(g, IR_SUM, y, over), ir_binary(g, IR_MAX, n, one));
+    ir_id within =
+        ir_reduce(g, IR_SUM, ir_unary(g, IR_SQUARE, ir_binary(g, IR_SUB, y, mean)), over);
     ir_id between = alg_unary(g, IR_SQUARE, alg_sub(g, mean, x));
     return alg_add(g, within, alg_mul(g, n, between));
   }
@@ -410,8 +419,10 @@ ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over) {
           if (r != IR_NONE) return r;
         }
       break;
-    case IR_SUM: return alg_sum(g, n.args[0], n.over | over);
-    default: break;
+    case IR_SUM:
+      return alg_sum(g, n.args[0], n.over | over);
+    default:
+      break;
   }
   return ir_reduce(g, IR_SUM, a, over);
 }
@@ -460,28 +471,45 @@ ir_id alg_segsum(ir_graph *g, ir_id a, ir_id positions, int dim) {
 
 ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_id *parts) {
   switch (like->op) {
-    case IR_CONST: return ir_const(g, like->value);
-    case IR_DATA: return ir_data_node(g, like->index);
-    case IR_INPUT: return ir_input(g, like->index, like->dims);
+    case IR_CONST:
+      return ir_const(g, like->value);
+    case IR_DATA:
+      return ir_data_node(g, like->index);
+    case IR_INPUT:
+      return ir_input(g, like->index, like->dims);
     case IR_CENTRE_L:
     case IR_CENTRE_H:
-    case IR_CENTRE_K: return ir_centre(g, (ir_op)like->op, like->index, like->dims);
-    case IR_POSITION: return ir_position(g, like->dim);
-    case IR_IF: return alg_if(g, args[0], args[1], args[2]);
-    case IR_GATHER: return alg_gather(g, args[0], like->dim, args[1]);
-    case IR_RENAME: return ir_rename(g, args[0], like->dim, like->dim2);
-    case IR_SUM: return alg_sum(g, args[0], like->over);
-    case IR_CONTRACT: return alg_contract(g, args[0], args[1], like->over);
-    case IR_PACK: return ir_pack(g, like->dim, parts, like->n_parts);
-    case IR_SEGSUM: return alg_segsum(g, args[0], args[1], like->dim);
-    case IR_GATHER2: return ir_gather2(g, args[0], like->dim, args[1], like->dim2, args[2]);
-    case IR_SEGSUM2: return ir_segsum2(g, args[0], args[1], like->dim, args[2], like->dim2);
+    case IR_CENTRE_K:
+      return ir_centre(g, (ir_op)like->op, like->index, like->dims);
+    case IR_POSITION:
+      return ir_position(g, like->dim);
+    case IR_IF:
+      return alg_if(g, args[0], args[1], args[2]);
+    case IR_GATHER:
+      return alg_gather(g, args[0], like->dim, args[1]);
+    case IR_RENAME:
+      return ir_rename(g, args[0], like->dim, like->dim2);
+    case IR_SUM:
+      return alg_sum(g, args[0], like->over);
+    case IR_CONTRACT:
+      return alg_contract(g, args[0], args[1], like->over);
+    case IR_PACK:
+      return ir_pack(g, like->dim, parts, like->n_parts);
+    case IR_SEGSUM:
+      return alg_segsum(g, args[0], args[1], like->dim);
+    case IR_GATHER2:
+      return ir_gather2(g, args[0], like->dim, args[1], like->dim2, args[2]);
+    case IR_SEGSUM2:
+      return ir_segsum2(g, args[0], args[1], like->dim, args[2], like->dim2);
     case IR_PROD:
     case IR_REDUCE_MIN:
     case IR_REDUCE_MAX:
     case IR_LOG_SUM_EXP:
-    case IR_SUMLOG: return ir_reduce(g, (ir_op)like->op, args[0], like->over);
-    case IR_RANDOM: assert(!"random nodes are not rewritten"); return IR_NONE;
+    case IR_SUMLOG:
+      return ir_reduce(g, (ir_op)like->op, args[0], like->over);
+    case IR_RANDOM:
+      assert(!"random nodes are not rewritten");
+      return IR_NONE;
     default:
       return like->n_args == 1 ? alg_unary(g, (ir_op)like->op, args[0])
                                : alg_binary(g, (ir_op)like->op, args[0], args[1]);

@@ -34,23 +34,37 @@ static void contribute(reverse *r, ir_id from, ir_id to, ir_id c) {
 static ir_id unary_partial(ir_graph *g, ir_op op, ir_id a, ir_id self) {
   ir_id one = ir_const(g, 1.0);
   switch (op) {
-    case IR_NEG: return ir_const(g, -1.0);
+    case IR_NEG:
+      return ir_const(g, -1.0);
     case IR_ABS:
       return alg_sub(g, ir_binary(g, IR_GT, a, ir_const(g, 0.0)),
                      ir_binary(g, IR_LT, a, ir_const(g, 0.0)));
-    case IR_SQUARE: return alg_scale(g, 2.0, a);
-    case IR_SQRT: return alg_scale(g, 0.5, alg_unary(g, IR_INV, self));
-    case IR_RSQRT: return alg_scale(g, -0.5, alg_mul(g, self, alg_unary(g, IR_SQUARE, self)));
-    case IR_INV: return alg_neg(g, alg_unary(g, IR_SQUARE, self));
-    case IR_EXP: return self;
-    case IR_EXPM1: return alg_add(g, self, one);
-    case IR_LOG: return alg_unary(g, IR_INV, a);
-    case IR_LOG1P: return alg_unary(g, IR_INV, alg_add(g, one, a));
-    case IR_SIN: return alg_unary(g, IR_COS, a);
-    case IR_COS: return alg_neg(g, alg_unary(g, IR_SIN, a));
-    case IR_TAN: return alg_add(g, one, alg_unary(g, IR_SQUARE, self));
-    case IR_ATAN: return alg_unary(g, IR_INV, alg_add(g, one, alg_unary(g, IR_SQUARE, a)));
-    case IR_TANH: return alg_sub(g, one, alg_unary(g, IR_SQUARE, self));
+    case IR_SQUARE:
+      return alg_scale(g, 2.0, a);
+    case IR_SQRT:
+      return alg_scale(g, 0.5, alg_unary(g, IR_INV, self));
+    case IR_RSQRT:
+      return alg_scale(g, -0.5, alg_mul(g, self, alg_unary(g, IR_SQUARE, self)));
+    case IR_INV:
+      return alg_neg(g, alg_unary(g, IR_SQUARE, self));
+    case IR_EXP:
+      return self;
+    case IR_EXPM1:
+      return alg_add(g, self, one);
+    case IR_LOG:
+      return alg_unary(g, IR_INV, a);
+    case IR_LOG1P:
+      return alg_unary(g, IR_INV, alg_add(g, one, a));
+    case IR_SIN:
+      return alg_unary(g, IR_COS, a);
+    case IR_COS:
+      return alg_neg(g, alg_unary(g, IR_SIN, a));
+    case IR_TAN:
+      return alg_add(g, one, alg_unary(g, IR_SQUARE, self));
+    case IR_ATAN:
+      return alg_unary(g, IR_INV, alg_add(g, one, alg_unary(g, IR_SQUARE, a)));
+    case IR_TANH:
+      return alg_sub(g, one, alg_unary(g, IR_SQUARE, self));
     case IR_ERF: /* 2/sqrt(pi) exp(-a^2) */
       return alg_scale(g, 1.1283791670955125739,
                        alg_unary(g, IR_EXP, alg_neg(g, alg_unary(g, IR_SQUARE, a))));
@@ -60,17 +74,23 @@ static ir_id unary_partial(ir_graph *g, ir_op op, ir_id a, ir_id self) {
     case IR_PHI: /* 1/sqrt(2 pi) exp(-a^2/2) */
       return alg_scale(g, 0.39894228040143267794,
                        alg_unary(g, IR_EXP, alg_scale(g, -0.5, alg_unary(g, IR_SQUARE, a))));
-    case IR_LGAMMA: return alg_unary(g, IR_DIGAMMA, a);
-    case IR_DIGAMMA: return alg_unary(g, IR_TRIGAMMA, a);
-    case IR_INV_LOGIT: return alg_mul(g, self, alg_unary(g, IR_INV_LOGIT, alg_neg(g, a)));
-    case IR_LOG1P_EXP: return alg_unary(g, IR_INV_LOGIT, a);
+    case IR_LGAMMA:
+      return alg_unary(g, IR_DIGAMMA, a);
+    case IR_DIGAMMA:
+      return alg_unary(g, IR_TRIGAMMA, a);
+    case IR_INV_LOGIT:
+      return alg_mul(g, self, alg_unary(g, IR_INV_LOGIT, alg_neg(g, a)));
+    case IR_LOG1P_EXP:
+      return alg_unary(g, IR_INV_LOGIT, a);
     case IR_LOG1M_EXP: /* -exp(a)/(1-exp(a)) = 1/expm1(-a) * -1 */
       return alg_neg(g, alg_unary(g, IR_INV, alg_unary(g, IR_EXPM1, alg_neg(g, a))));
     case IR_FLOOR:
     case IR_CEIL:
     case IR_ROUND:
-    case IR_NOT: return ir_const(g, 0.0);
-    default: return IR_NONE;
+    case IR_NOT:
+      return ir_const(g, 0.0);
+    default:
+      return IR_NONE;
   }
 }
 
@@ -115,16 +135,26 @@ static const char *binary_adjoint(reverse *r, ir_id id, ir_op op, ir_id a, ir_id
       break;
     }
     case IR_ATAN2: {
-      ir_id norm = alg_unary(g, IR_INV, alg_add(g, alg_unary(g, IR_SQUARE, a),
-                                                 alg_unary(g, IR_SQUARE, b)));
+      ir_id norm = alg_unary(
+          g, IR_INV, alg_add(g, alg_unary(g, IR_SQUARE, a), alg_unary(g, IR_SQUARE, b)));
       contribute(r, id, a, alg_mul(g, adj, alg_mul(g, b, norm)));
       contribute(r, id, b, alg_neg(g, alg_mul(g, adj, alg_mul(g, a, norm))));
       break;
     }
-    case IR_FMOD: contribute(r, id, a, adj); return NULL;
-    case IR_LT: case IR_LE: case IR_GT: case IR_GE: case IR_EQ: case IR_NE: case IR_AND: case IR_OR:
+    case IR_FMOD:
+      contribute(r, id, a, adj);
+      return NULL;
+    case IR_LT:
+    case IR_LE:
+    case IR_GT:
+    case IR_GE:
+    case IR_EQ:
+    case IR_NE:
+    case IR_AND:
+    case IR_OR:
       break;
-    default: return "an operation of two arguments has no gradient yet";
+    default:
+      return "an operation of two arguments has no gradient yet";
   }
   return NULL;
 }
@@ -143,7 +173,8 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
     case IR_GATHER: {
       ir_dims at = ir_at(g, n.args[1])->dims;
       if (!ir_at(g, n.args[1])->data_only) return "positions that depend on unknowns";
-      if (at & ir_at(g, a)->dims) return "a gather whose positions share dimensions with its source";
+      if (at & ir_at(g, a)->dims)
+        return "a gather whose positions share dimensions with its source";
       contribute_as_is(r, id, a, alg_segsum(g, adj, n.args[1], n.dim));
       return NULL;
     }
@@ -152,7 +183,8 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
       ir_dims missing = n.dims & ~ir_at(g, adj)->dims;
       for (int d = 0; d < g->n_dims; d++)
         if (missing & ir_bit(d))
-          adj = ir_binary(g, IR_MUL, adj, ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 1.0)));
+          adj = ir_binary(g, IR_MUL, adj,
+                          ir_binary(g, IR_GE, ir_position(g, d), ir_const(g, 1.0)));
       contribute_as_is(r, id, a, ir_segsum2(g, adj, n.args[1], n.dim, n.args[2], n.dim2));
       return NULL;
     }
@@ -165,7 +197,9 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
     case IR_RENAME:
       contribute_as_is(r, id, a, ir_rename(g, adj, n.dim2, n.dim));
       return NULL;
-    case IR_SUM: contribute_as_is(r, id, a, adj); return NULL;
+    case IR_SUM:
+      contribute_as_is(r, id, a, adj);
+      return NULL;
     case IR_CONTRACT:
       for (int i = 0; i < 2; i++) {
         ir_id to = n.args[i], other = n.args[1 - i];
@@ -190,12 +224,13 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
     case IR_LOG_SUM_EXP:
       contribute_as_is(r, id, a, alg_mul(g, adj, alg_unary(g, IR_EXP, alg_sub(g, a, id))));
       return NULL;
-    default: return "an operation has no gradient yet";
+    default:
+      return "an operation has no gradient yet";
   }
 }
 
-bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const ir_id *wrt, int n,
-                 ir_id *adjoints, const char **reason) {
+bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const ir_id *wrt,
+                 int n, ir_id *adjoints, const char **reason) {
   int count = root + 1;
   reverse r = {.g = g, .is_late = late, .n_late = late ? n_late : 0};
   r.early = malloc((size_t)count * sizeof(ir_id));

@@ -45,7 +45,11 @@ static bool same_node(const ir_node *a, const ir_node *b) {
 }
 
 static ir_node blank(ir_op op) {
-  ir_node n = {.op = (uint8_t)op, .dim = -1, .dim2 = -1, .index = -1, .parts = -1,
+  ir_node n = {.op = (uint8_t)op,
+               .dim = -1,
+               .dim2 = -1,
+               .index = -1,
+               .parts = -1,
                .args = {IR_NONE, IR_NONE, IR_NONE}};
   return n;
 }
@@ -138,35 +142,81 @@ ir_id ir_position(ir_graph *g, int dim) {
  * the others are data-only and are computed when data are bound. */
 static bool fold_unary(ir_op op, double a, double *r) {
   switch (op) {
-    case IR_NEG: *r = -a; return true;
-    case IR_ABS: *r = fabs(a); return true;
-    case IR_SQUARE: *r = a * a; return true;
-    case IR_SQRT: *r = sqrt(a); return true;
-    case IR_INV: *r = 1.0 / a; return true;
-    case IR_FLOOR: *r = floor(a); return true;
-    case IR_CEIL: *r = ceil(a); return true;
-    case IR_NOT: *r = a == 0.0; return true;
-    case IR_LOG: *r = 0.0; return a == 1.0;
-    case IR_EXP: *r = 1.0; return a == 0.0;
-    default: return false;
+    case IR_NEG:
+      *r = -a;
+      return true;
+    case IR_ABS:
+      *r = fabs(a);
+      return true;
+    case IR_SQUARE:
+      *r = a * a;
+      return true;
+    case IR_SQRT:
+      *r = sqrt(a);
+      return true;
+    case IR_INV:
+      *r = 1.0 / a;
+      return true;
+    case IR_FLOOR:
+      *r = floor(a);
+      return true;
+    case IR_CEIL:
+      *r = ceil(a);
+      return true;
+    case IR_NOT:
+      *r = a == 0.0;
+      return true;
+    case IR_LOG:
+      *r = 0.0;
+      return a == 1.0;
+    case IR_EXP:
+      *r = 1.0;
+      return a == 0.0;
+    default:
+      return false;
   }
 }
 
 static bool fold_binary(ir_op op, double a, double b, double *r) {
   switch (op) {
-    case IR_ADD: *r = a + b; return true;
-    case IR_SUB: *r = a - b; return true;
-    case IR_MUL: *r = a * b; return true;
-    case IR_DIV: *r = a / b; return true;
-    case IR_LT: *r = a < b; return true;
-    case IR_LE: *r = a <= b; return true;
-    case IR_GT: *r = a > b; return true;
-    case IR_GE: *r = a >= b; return true;
-    case IR_EQ: *r = a == b; return true;
-    case IR_NE: *r = a != b; return true;
-    case IR_AND: *r = a != 0.0 && b != 0.0; return true;
-    case IR_OR: *r = a != 0.0 || b != 0.0; return true;
-    default: return false;
+    case IR_ADD:
+      *r = a + b;
+      return true;
+    case IR_SUB:
+      *r = a - b;
+      return true;
+    case IR_MUL:
+      *r = a * b;
+      return true;
+    case IR_DIV:
+      *r = a / b;
+      return true;
+    case IR_LT:
+      *r = a < b;
+      return true;
+    case IR_LE:
+      *r = a <= b;
+      return true;
+    case IR_GT:
+      *r = a > b;
+      return true;
+    case IR_GE:
+      *r = a >= b;
+      return true;
+    case IR_EQ:
+      *r = a == b;
+      return true;
+    case IR_NE:
+      *r = a != b;
+      return true;
+    case IR_AND:
+      *r = a != 0.0 && b != 0.0;
+      return true;
+    case IR_OR:
+      *r = a != 0.0 || b != 0.0;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -201,9 +251,8 @@ ir_id ir_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
 }
 
 ir_id ir_if(ir_graph *g, ir_id test, ir_id a, ir_id b) {
-  if (ir_at(g, test)->op == IR_CONST &&
-      ((ir_at(g, a)->dims | ir_at(g, b)->dims) ==
-       ir_at(g, ir_at(g, test)->value != 0.0 ? a : b)->dims))
+  if (ir_at(g, test)->op == IR_CONST && ((ir_at(g, a)->dims | ir_at(g, b)->dims) ==
+                                         ir_at(g, ir_at(g, test)->value != 0.0 ? a : b)->dims))
     return ir_at(g, test)->value != 0.0 ? a : b;
   ir_node n = blank(IR_IF);
   n.n_args = 3;
@@ -286,8 +335,8 @@ ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim) {
   return intern(g, n);
 }
 
-static ir_node two_positions(const ir_graph *g, ir_op op, ir_id a, int dim, ir_id positions, int dim2,
-                             ir_id positions2) {
+static ir_node two_positions(const ir_graph *g, ir_op op, ir_id a, int dim, ir_id positions,
+                             int dim2, ir_id positions2) {
   ir_node n = blank(op);
   n.n_args = 3;
   n.args[0] = a;
@@ -300,7 +349,8 @@ static ir_node two_positions(const ir_graph *g, ir_op op, ir_id a, int dim, ir_i
   return n;
 }
 
-ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2, ir_id positions2) {
+ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2,
+                 ir_id positions2) {
   ir_node n = two_positions(g, IR_GATHER2, source, dim, positions, dim2, positions2);
   n.dims = (n.dims & ~ir_bit(dim) & ~ir_bit(dim2)) | n.over;
   n.over = 0;

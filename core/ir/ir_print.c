@@ -16,15 +16,22 @@ void ir_print_node(const ir_graph *g, ir_id id, FILE *out) {
   const ir_node *n = ir_at(g, id);
   fprintf(out, "  %%%-4d %s", id, ir_op_text(n->op));
   switch (n->op) {
-    case IR_CONST: fprintf(out, " %.17g", n->value); break;
+    case IR_CONST:
+      fprintf(out, " %.17g", n->value);
+      break;
     case IR_DATA:
       fprintf(out, " %s", g->data[n->index].name ? g->data[n->index].name : "(folded)");
       break;
-    case IR_INPUT: fprintf(out, " %s", g->params[n->index].name); break;
+    case IR_INPUT:
+      fprintf(out, " %s", g->params[n->index].name);
+      break;
     case IR_CENTRE_L:
     case IR_CENTRE_H:
-    case IR_CENTRE_K: fprintf(out, " family %d", n->index); break;
-    default: break;
+    case IR_CENTRE_K:
+      fprintf(out, " family %d", n->index);
+      break;
+    default:
+      break;
   }
   for (int i = 0; i < n->n_args; i++) fprintf(out, " %%%d", n->args[i]);
   for (int i = 0; i < n->n_parts; i++) fprintf(out, " %%%d", g->parts[n->parts + i]);
@@ -42,7 +49,8 @@ void ir_print_node(const ir_graph *g, ir_id id, FILE *out) {
 
 void ir_print(const ir_graph *g, FILE *out) {
   static const char *const kinds[] = {"prior", "likelihood", "jacobian", "centring"};
-  fprintf(out, "graph: %lld unconstrained coordinates, %d nodes\n", (long long)g->dim, g->n_nodes);
+  fprintf(out, "graph: %lld unconstrained coordinates, %d nodes\n", (long long)g->dim,
+          g->n_nodes);
   for (int d = 0; d < g->n_dims; d++)
     fprintf(out, "  dim %s = %lld\n", g->dims[d].name, (long long)g->dims[d].size);
   for (int i = 0; i < g->n_params; i++)

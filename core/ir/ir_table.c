@@ -119,7 +119,8 @@ ir_graph *ir_graph_copy(const ir_graph *g) {
 
 int ir_add_dim(ir_graph *g, const char *name, int64_t size, int alias_of) {
   g->dims = grow_table(g->dims, g->n_dims, sizeof *g->dims);
-  g->dims[g->n_dims] = (ir_dimension){.name = copy_text(name), .size = size, .alias_of = alias_of};
+  g->dims[g->n_dims] =
+      (ir_dimension){.name = copy_text(name), .size = size, .alias_of = alias_of};
   return g->n_dims++;
 }
 
@@ -135,8 +136,11 @@ int ir_add_data(ir_graph *g, const char *name, int rank, const uint8_t *order,
                 const double *values, int index_into, bool integer) {
   g->data = grow_table(g->data, g->n_data, sizeof *g->data);
   ir_data *d = &g->data[g->n_data];
-  *d = (ir_data){.name = copy_text(name), .rank = rank, .index_into = index_into,
-                 .integer = integer, .n = 1};
+  *d = (ir_data){.name = copy_text(name),
+                 .rank = rank,
+                 .index_into = index_into,
+                 .integer = integer,
+                 .n = 1};
   for (int i = 0; i < rank; i++) {
     d->order[i] = order[i];
     d->dims |= ir_bit(order[i]);
@@ -155,18 +159,27 @@ int ir_add_data(ir_graph *g, const char *name, int rank, const uint8_t *order,
 ir_param *ir_add_param(ir_graph *g, const char *name) {
   g->params = grow_table(g->params, g->n_params, sizeof *g->params);
   ir_param *p = &g->params[g->n_params++];
-  *p = (ir_param){.name = copy_text(name), .input = IR_NONE, .natural = IR_NONE,
-                  .unconstrain = IR_NONE, .natural_data = -1, .family = -1,
-                  .base = IR_NONE, .weight = IR_NONE};
+  *p = (ir_param){.name = copy_text(name),
+                  .input = IR_NONE,
+                  .natural = IR_NONE,
+                  .unconstrain = IR_NONE,
+                  .natural_data = -1,
+                  .family = -1,
+                  .base = IR_NONE,
+                  .weight = IR_NONE};
   return p;
 }
 
-ir_term *ir_add_term(ir_graph *g, ir_term_kind kind, const char *name, ir_id node,
-                     int param, int line, int column) {
+ir_term *ir_add_term(ir_graph *g, ir_term_kind kind, const char *name, ir_id node, int param,
+                     int line, int column) {
   g->terms = grow_table(g->terms, g->n_terms, sizeof *g->terms);
   ir_term *t = &g->terms[g->n_terms++];
-  *t = (ir_term){.kind = kind, .name = copy_text(name), .node = node, .param = param,
-                 .line = line, .column = column};
+  *t = (ir_term){.kind = kind,
+                 .name = copy_text(name),
+                 .node = node,
+                 .param = param,
+                 .line = line,
+                 .column = column};
   return t;
 }
 

@@ -22,7 +22,8 @@ void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks) {
 }
 
 /* Rewrites every node below the roots by `visit`, bottom up; map[old] = new. */
-typedef ir_id (*visitor)(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context);
+typedef ir_id (*visitor)(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
+                         void *context);
 
 static ir_id *rewrite(ir_graph *g, ir_id *roots, int n, visitor visit, void *context) {
   int count = g->n_nodes;
@@ -52,14 +53,16 @@ static ir_id *rewrite(ir_graph *g, ir_id *roots, int n, visitor visit, void *con
   return map;
 }
 
-static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context) {
+static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
+                           void *context) {
   (void)context;
   const ir_node like = *ir_at(g, old);
   return alg_rebuild(g, &like, args, parts);
 }
 
 /* Sum of logarithms to a scalar: one logarithm of a product a lane (SUMLOG). */
-static ir_id sumlog_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts, void *context) {
+static ir_id sumlog_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
+                         void *context) {
   const int *uses = context;
   const ir_node like = *ir_at(g, old);
   if (like.op == IR_SUM && like.dims == 0 && like.args[0] >= 0) {
@@ -116,7 +119,8 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
   int n_roots = nt + 2 * np;
   ir_id *roots = malloc((size_t)(n_roots + 1) * sizeof(ir_id));
   if (!roots) abort();
-  for (int i = 0; i < nt; i++) roots[i] = ir_reduce(g, IR_SUM, g->terms[i].node, ir_at(g, g->terms[i].node)->dims);
+  for (int i = 0; i < nt; i++)
+    roots[i] = ir_reduce(g, IR_SUM, g->terms[i].node, ir_at(g, g->terms[i].node)->dims);
   for (int i = 0; i < np; i++) {
     bool centred = g->params[i].centring == IR_CENTRING_AUTO;
     roots[nt + i] = centred ? g->params[i].base : IR_NONE;

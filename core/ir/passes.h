@@ -17,13 +17,13 @@ typedef struct {
   ir_id lp_reported; /* scalar: without the centring terms */
   ir_id *gradient;   /* [n_params]: d lp / d input, broadcast to the input's shape */
   /* [n_params], IR_NONE unless automatically centred: */
-  ir_id *base;       /* centred value */
-  ir_id *outer;      /* d (lp without own prior and centring term) / d base */
-  ir_id *weight;     /* prior curvature times scale^2, or IR_NONE where 1 */
+  ir_id *base;   /* centred value */
+  ir_id *outer;  /* d (lp without own prior and centring term) / d base */
+  ir_id *weight; /* prior curvature times scale^2, or IR_NONE where 1 */
 } ir_program;
 
 typedef struct {
-  bool no_collapse;  /* leave likelihoods as loops over observations (benchmarks) */
+  bool no_collapse; /* leave likelihoods as loops over observations (benchmarks) */
 } ir_pass_options;
 
 /* options may be NULL. The graph needs dimension sizes, not data values. Returns NULL
@@ -40,7 +40,7 @@ void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks);
 /* Adjoints of `wrt` for the scalar root. Contributions from nodes marked in `late`
  * (may be NULL) are added last, so that sums without them are shared. False with a
  * reason if an operation has no adjoint. */
-bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const ir_id *wrt, int n,
-                 ir_id *adjoints, const char **reason);
+bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const ir_id *wrt,
+                 int n, ir_id *adjoints, const char **reason);
 
 #endif

@@ -55,7 +55,8 @@ static ir_id centred(ir_graph *g, int p, ir_id m, ir_id s) {
   g->n_elements += q->n;
   int family = q->family;
   ir_id u = q->input;
-  ir_id ell = ir_centre(g, IR_CENTRE_L, family, dims), h = ir_centre(g, IR_CENTRE_H, family, dims);
+  ir_id ell = ir_centre(g, IR_CENTRE_L, family, dims),
+        h = ir_centre(g, IR_CENTRE_H, family, dims);
   ir_id kappa = ir_centre(g, IR_CENTRE_K, family, dims);
   ir_id P = ir_binary(g, IR_MUL, kappa, ir_unary(g, IR_INV, ir_unary(g, IR_SQUARE, s)));
   ir_id H = ir_binary(g, IR_ADD, P, ell);
@@ -70,8 +71,8 @@ static ir_id centred(ir_graph *g, int p, ir_id m, ir_id s) {
   return a;
 }
 
-static ir_id data(ir_graph *g, const char *name, int dim, int n, double (*value)(int, uint64_t *),
-                  int index_into) {
+static ir_id data(ir_graph *g, const char *name, int dim, int n,
+                  double (*value)(int, uint64_t *), int index_into) {
   uint64_t state = (uint64_t)n * 77 + (uint64_t)name[0];
   double *v = malloc((size_t)n * sizeof *v);
   if (!v) abort();
@@ -104,7 +105,8 @@ ir_graph *model_hierarchical(int groups, int per_group, bool slope) {
   ir_id group_of = data(g, "group_of", obs, groups * per_group, scrambled_group, group);
   ir_id y = data(g, "y", obs, groups * per_group, some_y, -1);
   int p_group = param(g, "mu_group", ir_bit(group));
-  int p_mu = param(g, "mu_pop", 0), p_s = param(g, "sigma_pop", 0), p_o = param(g, "sigma_obs", 0);
+  int p_mu = param(g, "mu_pop", 0), p_s = param(g, "sigma_pop", 0),
+      p_o = param(g, "sigma_obs", 0);
   ir_id mu = g->params[p_mu].natural, s = positive(g, p_s), o = positive(g, p_o);
   prior(g, p_mu, 50, 20);
   prior(g, p_s, 0, 15);
@@ -141,8 +143,10 @@ ir_graph *model_logistic(int n, int k) {
   prior(g, p_b, 0, 1);
   ir_id eta = ir_binary(g, IR_ADD, g->params[p_a].natural,
                         ir_contract(g, x, g->params[p_b].natural, ir_bit(feature)));
-  ir_add_term(g, IR_TERM_LIKELIHOOD, "y",
-              ir_binary(g, IR_SUB, ir_binary(g, IR_MUL, y, eta), ir_unary(g, IR_LOG1P_EXP, eta)), -1, 0, 0);
+  ir_add_term(
+      g, IR_TERM_LIKELIHOOD, "y",
+      ir_binary(g, IR_SUB, ir_binary(g, IR_MUL, y, eta), ir_unary(g, IR_LOG1P_EXP, eta)), -1, 0,
+      0);
   return g;
 }
 
@@ -160,7 +164,8 @@ ir_graph *model_functions(int n) {
   ir_id second = ir_gather(g, t, row, ir_const(g, 2.0));
   /* table[row_of, other_of], both over the observations */
   uint8_t order[1] = {(uint8_t)obs};
-  double *row_of = malloc((size_t)n * sizeof *row_of), *other_of = malloc((size_t)n * sizeof *other_of);
+  double *row_of = malloc((size_t)n * sizeof *row_of),
+         *other_of = malloc((size_t)n * sizeof *other_of);
   if (!row_of || !other_of) abort();
   for (int i = 0; i < n; i++) {
     row_of[i] = 1 + i % 3;
@@ -172,23 +177,31 @@ ir_graph *model_functions(int n) {
   free(row_of);
   free(other_of);
   int p_o = param(g, "effects", ir_bit(row) | ir_bit(other));
-  ir_id cell = ir_gather(g, ir_gather(g, g->params[p_o].natural, row, g->data[d_row].node), other,
-                         g->data[d_other].node);
+  ir_id cell = ir_gather(g, ir_gather(g, g->params[p_o].natural, row, g->data[d_row].node),
+                         other, g->data[d_other].node);
   ir_add_term(g, IR_TERM_LIKELIHOOD, "cells", normal(g, cell, x, ir_const(g, 1.5)), -1, 0, 0);
   ir_add_term(g, IR_TERM_LIKELIHOOD, "flat cells", ir_binary(g, IR_MUL, s, cell), -1, 0, 0);
   ir_id sums = ir_reduce(g, IR_SUM, ir_unary(g, IR_SQUARE, t), ir_bit(row));
-  ir_add_term(g, IR_TERM_LIKELIHOOD, "rows", ir_unary(g, IR_NEG, ir_binary(g, IR_MUL, ir_unary(g, IR_SIN, second), ir_unary(g, IR_LOG1P, sums))), -1, 0, 0);
-  ir_id v = ir_binary(g, IR_ADD, ir_const(g, 1.1), ir_unary(g, IR_SQUARE, ir_binary(g, IR_ADD, x, s)));
+  ir_add_term(
+      g, IR_TERM_LIKELIHOOD, "rows",
+      ir_unary(g, IR_NEG,
+               ir_binary(g, IR_MUL, ir_unary(g, IR_SIN, second), ir_unary(g, IR_LOG1P, sums))),
+      -1, 0, 0);
+  ir_id v = ir_binary(g, IR_ADD, ir_const(g, 1.1),
+                      ir_unary(g, IR_SQUARE, ir_binary(g, IR_ADD, x, s)));
   ir_id f = ir_const(g, 0.0);
-  const ir_op ops[] = {IR_EXP, IR_LOG, IR_SQRT, IR_RSQRT, IR_INV, IR_EXPM1, IR_LOG1P, IR_SIN, IR_COS,
-                       IR_ATAN, IR_TANH, IR_ERF, IR_ERFC, IR_PHI, IR_LGAMMA, IR_DIGAMMA, IR_INV_LOGIT,
-                       IR_LOG1P_EXP};
+  const ir_op ops[] = {IR_EXP,   IR_LOG, IR_SQRT,   IR_RSQRT,   IR_INV,       IR_EXPM1,
+                       IR_LOG1P, IR_SIN, IR_COS,    IR_ATAN,    IR_TANH,      IR_ERF,
+                       IR_ERFC,  IR_PHI, IR_LGAMMA, IR_DIGAMMA, IR_INV_LOGIT, IR_LOG1P_EXP};
   for (unsigned i = 0; i < sizeof ops / sizeof *ops; i++)
-    f = ir_binary(g, IR_ADD, f, ir_binary(g, IR_MUL, ir_const(g, 0.1 * (i + 1)), ir_unary(g, ops[i], v)));
+    f = ir_binary(g, IR_ADD, f,
+                  ir_binary(g, IR_MUL, ir_const(g, 0.1 * (i + 1)), ir_unary(g, ops[i], v)));
   f = ir_binary(g, IR_ADD, f, ir_unary(g, IR_LOG1M_EXP, ir_unary(g, IR_NEG, v)));
   f = ir_binary(g, IR_ADD, f, ir_binary(g, IR_POW, v, x));
   f = ir_binary(g, IR_ADD, f, ir_binary(g, IR_DIV, x, v));
-  f = ir_binary(g, IR_ADD, f, ir_if(g, ir_binary(g, IR_GT, x, s), ir_binary(g, IR_MUL, x, s), ir_unary(g, IR_SQUARE, s)));
+  f = ir_binary(g, IR_ADD, f,
+                ir_if(g, ir_binary(g, IR_GT, x, s), ir_binary(g, IR_MUL, x, s),
+                      ir_unary(g, IR_SQUARE, s)));
   f = ir_binary(g, IR_ADD, f, ir_binary(g, IR_MAX, x, ir_binary(g, IR_MIN, s, v)));
   ir_add_term(g, IR_TERM_LIKELIHOOD, "functions", f, -1, 0, 0);
   return g;

@@ -16,8 +16,8 @@
 #include "emit/emit.h"
 #include "models.h"
 
-typedef void (*model_entry)(const double *, const int *, const double *, double *, const double *,
-                            double *, double *, double *);
+typedef void (*model_entry)(const double *, const int *, const double *, double *,
+                            const double *, double *, double *, double *);
 
 typedef struct {
   const ir_graph *g;
@@ -77,7 +77,8 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   write_text(source, text);
   free(text);
   snprintf(command, sizeof command,
-           "%s -O2 -Wno-psabi -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC -shared -o %s %s -lm",
+           "%s -O2 -Wno-psabi -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC "
+           "-shared -o %s %s -lm",
            flags, object, source);
   assert_int_equal(system(command), 0);
   void *handle = dlopen(object, RTLD_NOW | RTLD_LOCAL);
@@ -99,7 +100,8 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   interpl *oracle = interpl_new(g, nodes, g->n_terms);
   long double *ql = calloc(D + 1, sizeof *ql), *gl = calloc(D + 1, sizeof *gl);
   for (int point = 0; point < 20; point++) {
-    for (size_t i = 0; i < D; i++) ql[i] = q[i] = sin(1.7 * (double)i + 0.9 * point) * (0.2 + 0.1 * point);
+    for (size_t i = 0; i < D; i++)
+      ql[i] = q[i] = sin(1.7 * (double)i + 0.9 * point) * (0.2 + 0.1 * point);
     for (size_t i = 0; i < n; i++) {
       C[i] = (i + (size_t)point) % 3 == 0 ? 0.0 : 0.3 * (double)(i % 5);
       C[n + i] = C[i] * (40.0 + (double)(i % 7));
@@ -131,7 +133,8 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
       ir_id outer[64];
       int m = 0;
       for (int i = 0; i < g->n_terms; i++)
-        if (g->terms[i].param != k || g->terms[i].kind == IR_TERM_JACOBIAN) outer[m++] = nodes[i];
+        if (g->terms[i].param != k || g->terms[i].kind == IR_TERM_JACOBIAN)
+          outer[m++] = nodes[i];
       interpl_gradient(oracle, outer, m, gl);
       const long double *adjoint = interpl_adjoint(oracle, par->base);
       int64_t count;
@@ -139,7 +142,8 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
       for (int64_t i = 0; i < count; i++) {
         assert_true(close_to(moments[par->element + i], a[i], 1e-12));
         assert_true(close_to(moments[(int64_t)n + par->element + i], adjoint[i], 1e-10));
-        if (par->weight == IR_NONE) assert_true(moments[2 * (int64_t)n + par->element + i] == 1.0);
+        if (par->weight == IR_NONE)
+          assert_true(moments[2 * (int64_t)n + par->element + i] == 1.0);
       }
     }
   }
@@ -175,7 +179,8 @@ static void check_all(ir_graph *g) {
                         "c++ -std=gnu++17 -fno-exceptions -fno-rtti -mavx2 -mfma") == bits);
     if (avx512)
       assert_true(check(g, no_collapse, false,
-                        "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512") == bits);
+                        "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512") ==
+                  bits);
   }
   ir_graph_free(g);
 }

@@ -99,8 +99,8 @@ static void check_model(const shipped *s) {
       if (!compiled(m.graph, compilers[c], isa, &hash, &cxx)) continue;
       if (!forms++) first = hash;
       if (hash != first)
-        fail_msg("%s: other bits by %s%s for set %d", s->name, compilers[c], cxx ? ", C++," : "",
-                 (int)isa);
+        fail_msg("%s: other bits by %s%s for set %d", s->name, compilers[c],
+                 cxx ? ", C++," : "", (int)isa);
       assert_true(isa == CC_ISA_AVX2 || !cxx);
     }
   print_message("%s: %d forms, hash %016lx\n", s->name, forms, (unsigned long)first);

@@ -1,0 +1,29 @@
+/* Expressions of a model's text: private to core/emit. */
+#ifndef ERGODE_EMIT_EXPRESSION_H
+#define ERGODE_EMIT_EXPRESSION_H
+
+#include "emit/plan.h"
+
+typedef struct {
+  emit_plan *p;
+  FILE *out;
+  ir_dims space; /* loop being written; 0 between loops */
+  int stage;
+  const char *indent;
+} writer;
+
+static inline const ir_node *at(const writer *w, ir_id id) { return ir_at(w->p->g, id); }
+static inline emit_info *info(const writer *w, ir_id id) { return &w->p->info[id]; }
+
+/* Number of the head entry of I with this value. */
+int text_slot(writer *w, int kind, int number, ir_dims dims);
+/* Pointer expression to where an array's memory begins. */
+void text_pointer(writer *w, ir_id id, char *buffer, size_t n);
+/* A value by its name: s<id> for scalars, v<id> in the loop being written, or a number. */
+void text_operand(writer *w, ir_id id, char *buffer, size_t n);
+/* Both factors of a product that is written inside an fma. */
+void text_factors(writer *w, ir_id id, char *x, char *y, size_t n);
+/* Right-hand side of an elementwise node. */
+void text_expression(writer *w, ir_id id, char *buffer, size_t n);
+
+#endif
