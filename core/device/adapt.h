@@ -56,9 +56,10 @@ ERG_FN void erg_average_update(erg_chain *c, ERG_GLOBAL const erg_control *k,
 ERG_FN void erg_metric_put(ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s, int b,
                            erg_v v) {
   erg_v scale = erg_splat(1.0) / erg_sqrt(v);
-  int rest = k->dim - b * ERG_W;
-  erg_store_n(erg_vector(k, s, ERG_V_METRIC) + b * ERG_W, rest, v);
-  erg_store_n(erg_vector(k, s, ERG_V_SCALE) + b * ERG_W, rest, scale);
+  erg_m lanes = erg_lane_below(k->dim - b * ERG_W);
+  erg_v zero = erg_splat(0.0);
+  erg_store(erg_vector(k, s, ERG_V_METRIC) + b * ERG_W, erg_sel(lanes, v, zero));
+  erg_store(erg_vector(k, s, ERG_V_SCALE) + b * ERG_W, erg_sel(lanes, scale, zero));
 }
 ERG_FN erg_v erg_clamp(erg_v v, double low, double high) {
   v = erg_sel(erg_gt(v, erg_splat(low)), v, erg_splat(low));
@@ -141,8 +142,8 @@ ERG_FN void erg_adapt(erg_chain *c, ERG_GLOBAL const erg_control *k, ERG_GLOBAL 
     if ((k->adapt & ERG_ADAPT_VARIANCE) || (c->diverging ? index > 4 : index > 0)) {
       c->front_n += 1.0;
       c->back_n += 1.0;
-      erg_estimate_add(c, k, s, ERG_V_FRONT, c->front_n);
-      erg_estimate_add(c, k, s, ERG_V_BACK, c->back_n);
+      for (int v = ERG_V_FRONT; v <= ERG_V_BACK; v += ERG_V_BACK - ERG_V_FRONT)
+        erg_estimate_add(c, k, s, v, v == ERG_V_FRONT ? c->front_n : c->back_n);
     }
     if ((k->adapt & ERG_ADAPT_METRIC) && c->front_n >= 3.0)
       erg_metric_from_draws(k, s, ERG_V_FRONT);

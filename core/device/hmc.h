@@ -11,13 +11,11 @@ ERG_FN int erg_hmc_steps(const erg_chain *c, ERG_GLOBAL const erg_control *k) {
   return steps < 1.0 ? 1 : (int)steps;
 }
 
-/* One leapfrog; returns 1 while the trajectory goes on, 0 at its end. */
+/* Takes a leapfrog; returns 1 while the trajectory goes on, 0 at its end. */
 ERG_FN int erg_hmc_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                        ERG_GLOBAL double *s, double lp, double reported) {
-  ERG_GLOBAL double *q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
-  double unused0, unused1, energy, error, accept, u;
-  double kinetic = erg_leapfrog(ERG_PASS c, k, s, erg_vector(k, s, ERG_V_TOP_P), s, 0,
-                                &unused0, &unused1);
+                        ERG_GLOBAL double *s, double lp, double reported,
+                        ERG_GLOBAL const double *q, double kinetic) {
+  double energy, error, accept, u;
   if (erg_leaf_energy(c, k, lp, kinetic, &energy, &error)) {
     c->diverging = 1;
     c->accept_sum = 0.0;
@@ -26,7 +24,8 @@ ERG_FN int erg_hmc_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
   if (c->n_steps < c->target_steps) return 1;
   accept = error <= 0.0 ? 1.0 : error < 700.0 ? erg_exp1(-error) : 0.0;
   c->accept_sum = accept * (double)c->n_steps; /* the mean is taken over leapfrogs */
-  u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_LEAF, 0);
+  erg_make_uniforms(ERG_PASS c, k, s, ERG_RANDOM_LEAF, 0);
+  u = erg_next_uniform(k, s, ERG_RANDOM_LEAF, 0);
   if (u < accept) {
     c->prop_lp = lp;
     c->prop_reported = reported;

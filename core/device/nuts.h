@@ -35,18 +35,24 @@ ERG_FN ERG_GLOBAL double *erg_tree_rho(ERG_GLOBAL const erg_control *k,
   return erg_vector(k, s, ERG_V_TREE + 2 * k->tree_levels + level);
 }
 
-/* Uniforms are made for ERG_W slots at a time and read one by one, in rising order. */
-ERG_FN double erg_next_uniform(ERG_GROUP const erg_chain *c,
-                               ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
+/* Uniforms are made eight at a time and read one by one, in rising order. Slots `slot`, a
+ * multiple of 8, to slot + 7 of a purpose, ERG_RANDOM_TREE or ERG_RANDOM_LEAF. */
+ERG_FN ERG_GLOBAL double *erg_uniform_buffer(ERG_GLOBAL const erg_control *k,
+                                             ERG_GLOBAL double *s, unsigned purpose) {
+  return s + k->uniform_offset + (purpose == ERG_RANDOM_TREE ? 8 : 0);
+}
+ERG_FN void erg_make_uniforms(ERG_GROUP const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                              ERG_GLOBAL double *s, unsigned purpose, int slot) {
+  ERG_GLOBAL double *u = erg_uniform_buffer(k, s, purpose);
+  erg_barrier();
+  for (int i = 0; i < 8; i += ERG_W)
+    erg_store(u + i, erg_uniform(k->seed_low, k->seed_high, erg_slots(slot + i), purpose,
+                                 (unsigned)c->iteration, (unsigned)c->number));
+  erg_barrier();
+}
+ERG_FN double erg_next_uniform(ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
                                unsigned purpose, int slot) {
-  ERG_GLOBAL double *u = s + k->uniform_offset + (purpose == ERG_RANDOM_TREE ? 8 : 0);
-  if ((slot & (ERG_W - 1)) == 0) {
-    erg_barrier();
-    erg_store(u, erg_uniform(k->seed_low, k->seed_high, erg_slots(slot), purpose,
-                             (unsigned)c->iteration, (unsigned)c->number));
-    erg_barrier();
-  }
-  return u[slot & (ERG_W - 1)];
+  return erg_uniform_buffer(k, s, purpose)[slot & 7];
 }
 
 /* Momentum z/sigma and first half leapfrog from the draw, for the lanes at i. Forward,
@@ -200,28 +206,6 @@ ERG_FN int erg_merge(ERG_GROUP ERG_GLOBAL const erg_control *k, ERG_GLOBAL doubl
          (erg_first(c3) > 0.0) & (erg_first(c4) > 0.0) & (erg_first(c5) > 0.0);
 }
 
-/* The merges that leaf i (odd, its momentum at `leaf`) completes above level 0. */
-ERG_FN int erg_merge_up(ERG_GROUP const erg_chain *c, ERG_GLOBAL const erg_control *k,
-                        ERG_GLOBAL double *s, ERG_GLOBAL const double *leaf, int i,
-                        int trailing) {
-  ERG_GLOBAL double *rho = erg_tree_rho(k, s, trailing);
-  for (int l = 1; l < trailing; l++) {
-    int first = i + 1 - (2 << l);
-    int begin = first == 0 ? c->depth : erg_trailing_zeros(first);
-    if (l == 1) {
-      if (!erg_merge(ERG_PASS k, s, erg_tree_begin(k, s, begin), erg_tree_end(k, s, 1), rho,
-                     2, erg_tree_begin(k, s, 1), leaf, rho, 2, rho, 0, rho))
-        return 0;
-    } else {
-      if (!erg_merge(ERG_PASS k, s, erg_tree_begin(k, s, begin), erg_tree_end(k, s, l),
-                     erg_tree_rho(k, s, l), 0, erg_tree_begin(k, s, l), leaf, rho, 0, rho, 0,
-                     rho))
-        return 0;
-    }
-  }
-  return 1;
-}
-
 /* Copies the evaluated point (position `q`) to the proposal's slot. */
 ERG_FN void erg_propose(const erg_chain *c, ERG_GLOBAL const erg_control *k,
                         ERG_GLOBAL double *s, ERG_GLOBAL const double *q) {
@@ -242,12 +226,26 @@ ERG_FN void erg_accept(erg_chain *c) {
 }
 
 /* Starts the subtree of depth c->depth. */
-ERG_FN void erg_nuts_subtree(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+ERG_FN void erg_nuts_subtree(erg_chain *c, ERG_GLOBAL const erg_control *k,
                              ERG_GLOBAL double *s) {
-  double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_TREE, 1 + 2 * c->depth);
+  double u = erg_next_uniform(k, s, ERG_RANDOM_TREE, 1 + 2 * c->depth);
   c->side = u < 0.5 ? 0 : 1;
   c->leaf = 0;
   c->sub_weight = 0.0;
+}
+/* Makes the uniforms that the leaf about to be evaluated may need: the leaves' from the
+ * second on (the first is always taken), the tree's a subtree ahead. Never both at once. */
+ERG_FN int erg_nuts_uniforms(const erg_chain *c, unsigned *purpose) {
+  int n = c->n_steps;
+  if (n == 1 || (n & 7) == 0) {
+    *purpose = ERG_RANDOM_LEAF;
+    return n & ~7;
+  }
+  if (c->leaf == 0 && (c->depth & 3) == 3) {
+    *purpose = ERG_RANDOM_TREE;
+    return 2 + 2 * c->depth;
+  }
+  return -1;
 }
 
 /* Energy bookkeeping of a leaf that NUTS and HMC share: H - H0 in *error (+inf for
@@ -273,26 +271,29 @@ ERG_FN int erg_leaf_energy(erg_chain *c, ERG_GLOBAL const erg_control *k, double
   return e > k->max_error;
 }
 
-/* One leaf of NUTS; lp and reported are the model's at the evaluated point. Returns 1
- * while the trajectory grows, 0 at its end. */
+/* Where the momentum of the leaf that was evaluated goes, and that of the leaf before
+ * where the two make a pair (else *left is anything). Returns whether they do. */
+ERG_FN int erg_nuts_places(const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                           ERG_GLOBAL double *s, ERG_GLOBAL double **leaf,
+                           ERG_GLOBAL const double **left) {
+  int i = c->leaf, even = i & ~1;
+  ERG_GLOBAL double *begin =
+      erg_tree_begin(k, s, even == 0 ? c->depth : erg_trailing_zeros(even));
+  *left = begin;
+  *leaf = i & 1 ? erg_tree_end(k, s, erg_trailing_zeros(i + 1)) : begin;
+  return i & 1;
+}
+
+/* One leaf of NUTS, after its leapfrog; lp and reported are the model's at the evaluated
+ * point. Returns 1 while the trajectory grows, 0 at its end. */
 ERG_FN int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                         ERG_GLOBAL double *s, double lp, double reported) {
+                         ERG_GLOBAL double *s, double lp, double reported,
+                         ERG_GLOBAL const double *leaf, ERG_GLOBAL const double *q,
+                         double kinetic, double turn0, double turn1) {
   int i = c->leaf, d = c->depth, side = c->side;
   int trailing = erg_trailing_zeros(i + 1); /* trailing 1 bits of i */
-  ERG_GLOBAL double *q =
-      erg_vector(k, s, ERG_V_Q + 2 * side + (side ? c->parity1 : c->parity0));
-  ERG_GLOBAL double *left = s, *leaf;
-  double turn0, turn1, kinetic, energy, error, weight, accept;
-  int pair = i & 1, diverges;
-  if (pair) {
-    int first = i - 1;
-    leaf = erg_tree_end(k, s, trailing);
-    left = erg_tree_begin(k, s, first == 0 ? d : erg_trailing_zeros(first));
-  } else {
-    leaf = erg_tree_begin(k, s, i == 0 ? d : erg_trailing_zeros(i));
-  }
-  kinetic = erg_leapfrog(ERG_PASS c, k, s, leaf, left, pair, &turn0, &turn1);
-  diverges = erg_leaf_energy(c, k, lp, kinetic, &energy, &error);
+  double energy, error, weight, accept;
+  int diverges = erg_leaf_energy(c, k, lp, kinetic, &energy, &error);
 
   /* Weights are relative to e^shift, so that one exp serves the usual case. */
   if (-error - c->shift > 300.0) {
@@ -319,7 +320,7 @@ ERG_FN int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k
   /* Take leaf i with probability weight / sub_weight. */
   c->sub_weight += weight;
   {
-    double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_LEAF, c->n_steps - 1);
+    double u = erg_next_uniform(k, s, ERG_RANDOM_LEAF, c->n_steps - 1);
     if (i == 0 || u * c->sub_weight < weight) {
       c->prop_lp = lp;
       c->prop_reported = reported;
@@ -329,31 +330,58 @@ ERG_FN int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k
     }
   }
 
-  if (pair) {
-    if (!(turn0 > 0.0 && turn1 > 0.0)) return 0;
-    if (trailing > 1 && !erg_merge_up(ERG_PASS c, k, s, leaf, i, trailing)) return 0;
-  }
-  if (i + 1 < (1 << d)) {
-    c->leaf = i + 1;
-    return 1;
-  }
-
-  /* The subtree is whole and valid: biased progressive step, then the top level. */
-  {
-    double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_TREE, 2 + 2 * d);
-    ERG_GLOBAL double *near = erg_vector(k, s, ERG_V_TOP_P + side);
-    ERG_GLOBAL double *far = erg_vector(k, s, ERG_V_TOP_P + 1 - side);
-    ERG_GLOBAL double *rho = erg_vector(k, s, ERG_V_TOP_RHO);
-    int leaves = d == 0 ? 1 : d == 1 ? 2 : 0;
+  if (!(turn0 > 0.0 && turn1 > 0.0)) return 0;
+  /* The merges above level 0 that the leaf completes, then, with the subtree's last leaf,
+   * the top level's. */
+  for (int l = 1;; l++) {
+    int top = l >= trailing, first = i + 1 - (2 << l);
+    int begin = top || first == 0 ? d : erg_trailing_zeros(first);
+    int left_leaves = !top && l == 1 ? 2 : 0, right_leaves = left_leaves;
+    ERG_GLOBAL double *left_begin = erg_tree_begin(k, s, begin);
+    ERG_GLOBAL double *left_end = erg_tree_end(k, s, l);
+    ERG_GLOBAL double *right_begin = erg_tree_begin(k, s, l);
+    ERG_GLOBAL double *rho = erg_tree_rho(k, s, trailing);
+    ERG_GLOBAL double *left_rho = erg_tree_rho(k, s, l), *right_rho = rho;
     int grows;
-    if (u * c->weight < c->sub_weight) erg_accept(c);
-    c->weight += c->sub_weight;
-    grows = erg_merge(ERG_PASS k, s, far, near, rho, 0, erg_tree_begin(k, s, d), leaf,
-                      erg_tree_rho(k, s, d), leaves, rho, 1, near);
-    c->depth = d + 1;
-    if (!grows || c->depth >= k->max_depth) return 0;
-    erg_nuts_subtree(ERG_PASS c, k, s);
-    return 1;
+    if (top) {
+      if (i + 1 < (1 << d)) {
+        c->leaf = i + 1;
+        return 1;
+      }
+      /* The subtree is whole and valid: biased progressive step. */
+      if (erg_next_uniform(k, s, ERG_RANDOM_TREE, 2 + 2 * d) * c->weight < c->sub_weight)
+        erg_accept(c);
+      c->weight += c->sub_weight;
+      right_leaves = d == 0 ? 1 : d == 1 ? 2 : 0;
+      right_begin = left_begin;
+      right_rho = erg_tree_rho(k, s, d);
+      rho = erg_vector(k, s, ERG_V_TOP_RHO);
+      left_rho = rho;
+      left_begin = erg_vector(k, s, ERG_V_TOP_P + 1 - side);
+      left_end = erg_vector(k, s, ERG_V_TOP_P + side);
+    }
+#define ERG_MERGE_(left, right, move)                                                     \
+  erg_merge(ERG_PASS k, s, left_begin, left_end, left_rho, left, right_begin, leaf, right_rho, \
+            right, rho, move, left_end)
+#ifdef ERG_SMALL /* compiled at run time: one loop that chooses */
+    grows = ERG_MERGE_(left_leaves, right_leaves, top);
+#else
+    if (top) {
+      grows = ERG_MERGE_(0, right_leaves, 1);
+    } else if (l == 1) {
+      grows = ERG_MERGE_(2, 2, 0);
+    } else {
+      grows = ERG_MERGE_(0, 0, 0);
+    }
+#endif
+#undef ERG_MERGE_
+    if (top) {
+      c->depth = d + 1;
+      if (!grows || c->depth >= k->max_depth) return 0;
+      erg_nuts_subtree(c, k, s);
+      return 1;
+    }
+    if (!grows) return 0;
   }
 }
 

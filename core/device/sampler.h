@@ -21,9 +21,25 @@
 #ifndef ERG_DEVICE_SAMPLER_H
 #define ERG_DEVICE_SAMPLER_H
 
+/* A program that runs one algorithm only may leave the other out. */
+#ifndef ERG_WITH_NUTS
+#define ERG_WITH_NUTS 1
+#endif
+#ifndef ERG_WITH_HMC
+#define ERG_WITH_HMC 1
+#endif
+/* 0: the model has no centring moments */
+#ifndef ERG_WITH_MOMENTS
+#define ERG_WITH_MOMENTS 1
+#endif
+
 #include "adapt.h"
 #include "nuts.h"
 #include "hmc.h"
+
+ERG_FN int erg_is_nuts(ERG_GLOBAL const erg_control *k) {
+  return ERG_WITH_NUTS && (!ERG_WITH_HMC || k->algorithm == ERG_ALGORITHM_NUTS);
+}
 
 /* Where the model is to be evaluated. */
 ERG_FN ERG_GLOBAL double *erg_point(const erg_chain *c, ERG_GLOBAL const erg_control *k,
@@ -41,46 +57,35 @@ ERG_FN ERG_GLOBAL double *erg_gradient(const erg_chain *c, ERG_GLOBAL const erg_
   (void)c;
   return erg_vector(k, s, ERG_V_G);
 }
-ERG_FN int erg_wants_moments(const erg_chain *c) { return c->phase == ERG_PHASE_MOMENTS; }
+ERG_FN int erg_wants_moments(const erg_chain *c) {
+  return ERG_WITH_MOMENTS && c->phase == ERG_PHASE_MOMENTS;
+}
 
 /* The next candidate for the initial point: uniform on (-2, 2). */
-ERG_FN void erg_initial_candidate(ERG_GROUP const erg_chain *c,
-                                  ERG_GLOBAL const erg_control *k,
+ERG_FN void erg_initial_candidate(const erg_chain *c, ERG_GLOBAL const erg_control *k,
                                   ERG_GLOBAL double *s) {
   ERG_GLOBAL double *q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
   for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
     erg_v u = erg_uniform(k->seed_low, k->seed_high, erg_slots(i), ERG_RANDOM_INIT,
                           (unsigned)c->tries, (unsigned)c->number);
-    erg_store_n(q + i, k->dim - i, erg_fma(erg_splat(4.0), u, erg_splat(-2.0)));
+    u = erg_fma(erg_splat(4.0), u, erg_splat(-2.0));
+    erg_store(q + i, erg_sel(erg_lane_below(k->dim - i), u, erg_splat(0.0)));
   }
-}
-
-/* A momentum for the step size search, and the point one leapfrog ahead. */
-ERG_FN void erg_search_next(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                            ERG_GLOBAL double *s) {
-  double kinetic;
-  c->step_now = c->step;
-  c->side = 1;
-  kinetic = erg_launch_trajectory(ERG_PASS c, k, s, ERG_RANDOM_SEARCH, c->tries);
-  c->energy_start = kinetic - c->lp;
 }
 
 /* Takes the leapfrog of the step size search: doubles or halves until the acceptance
  * crosses 0.8 (Hoffman & Gelman 2014, algorithm 4; 0.8 as in Stan). */
-ERG_FN void erg_search_take(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                            ERG_GLOBAL double *s, double lp) {
-  double unused0, unused1, kinetic, gain, sign;
-  kinetic = erg_leapfrog(ERG_PASS c, k, s, erg_vector(k, s, ERG_V_TREE), s, 0, &unused0,
-                         &unused1);
-  gain = c->energy_start - (kinetic - lp);
-  sign = gain > -0.2231435513142097558 ? 1.0 : -1.0; /* log 0.8; NaN halves */
+ERG_FN void erg_search_take(erg_chain *c, ERG_GLOBAL const erg_control *k, double lp,
+                            double kinetic) {
+  double gain = c->energy_start - (kinetic - lp);
+  double sign = gain > -0.2231435513142097558 ? 1.0 : -1.0; /* log 0.8; NaN halves */
   c->tries++;
   if (c->search_sign == 0.0) c->search_sign = sign;
   if (sign == c->search_sign && c->tries < 100) {
     double next = sign > 0.0 ? 2.0 * c->step : 0.5 * c->step;
     if (next < k->max_step && next > 1e-290) {
       c->step = next;
-      erg_search_next(ERG_PASS c, k, s);
+      c->search = 2;
       return;
     }
   }
@@ -89,13 +94,22 @@ ERG_FN void erg_search_take(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control
   erg_average_start(c);
 }
 
-/* A new transition from the draw. */
+/* A momentum, and the point one leapfrog ahead of the draw: of a new transition, or where
+ * c->phase is ERG_PHASE_SEARCH of the step size search. */
 ERG_FN void erg_begin(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
                       ERG_GLOBAL double *s) {
-  double u = erg_next_uniform(ERG_PASS c, k, s, ERG_RANDOM_TREE, 0);
-  c->step_now = c->step * (1.0 + k->jitter * (2.0 * u - 1.0));
-  c->energy_start =
-      erg_launch_trajectory(ERG_PASS c, k, s, ERG_RANDOM_MOMENTUM, 0) - c->lp;
+  unsigned purpose = ERG_RANDOM_SEARCH;
+  int salt = c->tries;
+  c->step_now = c->step;
+  c->side = 1;
+  if (c->phase != ERG_PHASE_SEARCH) {
+    double u = erg_next_uniform(k, s, ERG_RANDOM_TREE, 0);
+    c->step_now = c->step * (1.0 + k->jitter * (2.0 * u - 1.0));
+    purpose = ERG_RANDOM_MOMENTUM;
+    salt = 0;
+  }
+  c->energy_start = erg_launch_trajectory(ERG_PASS c, k, s, purpose, salt) - c->lp;
+  if (c->phase == ERG_PHASE_SEARCH) return;
   c->energy = c->energy_start;
   c->index = 0;
   c->weight = 1.0;
@@ -108,11 +122,10 @@ ERG_FN void erg_begin(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
   c->n_steps = 0;
   c->diverging = 0;
   c->phase = ERG_PHASE_LEAF;
-  if (k->algorithm == ERG_ALGORITHM_HMC) {
-    c->side = 1;
-    c->target_steps = erg_hmc_steps(c, k);
+  if (erg_is_nuts(k)) {
+    erg_nuts_subtree(c, k, s);
   } else {
-    erg_nuts_subtree(ERG_PASS c, k, s);
+    c->target_steps = erg_hmc_steps(c, k);
   }
 }
 
@@ -137,46 +150,80 @@ ERG_FN void erg_finish(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
     t[ERG_S_ENERGY_ERROR] = c->energy - c->energy_start;
     t[ERG_S_MAX_ENERGY_ERROR] = c->max_error;
     t[ERG_S_REACHED_MAX] =
-        k->algorithm == ERG_ALGORITHM_NUTS && c->depth >= k->max_depth ? 1.0 : 0.0;
+        erg_is_nuts(k) && c->depth >= k->max_depth ? 1.0 : 0.0;
     t[ERG_S_INDEX] = (double)c->index;
   }
   c->filled++;
   c->iteration++;
   if (k->adapt) erg_adapt(c, k, s, accept);
-  c->phase = (k->adapt & ERG_ADAPT_MOMENTS) ? ERG_PHASE_MOMENTS : ERG_PHASE_IDLE;
+  c->phase = ERG_WITH_MOMENTS && (k->adapt & ERG_ADAPT_MOMENTS) ? ERG_PHASE_MOMENTS
+                                                                : ERG_PHASE_IDLE;
 }
 
-/* Brings an idle chain to the next point to evaluate. Returns 0 if the chain has
- * nothing to do before the host acts. */
+/* Makes the next point to evaluate ready. Returns 0 if the chain has nothing to do before
+ * the host acts. Here and in erg_advance each large function is called at one place, so
+ * that inlining makes one copy of it. */
 ERG_FN int erg_prepare(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
                        ERG_GLOBAL double *s) {
-  if (c->phase < ERG_PHASE_IDLE) return 1;
-  if (c->phase != ERG_PHASE_IDLE || c->iteration >= k->stop || c->filled >= k->capacity)
-    return 0;
-  if (c->fresh) {
-    c->tries = 0;
-    if (c->fresh == ERG_FRESH_INIT) {
-      erg_initial_candidate(ERG_PASS c, k, s);
-      c->search_sign = 0.0; /* none found yet */
-      c->phase = ERG_PHASE_INIT;
+  unsigned purpose = ERG_RANDOM_TREE;
+  int slot = -1, begins = 0; /* uniforms to make; a momentum is to be drawn */
+  if (c->phase == ERG_PHASE_IDLE) {
+    if (c->iteration >= k->stop || c->filled >= k->capacity) return 0;
+    if (c->fresh) {
+      c->tries = 0;
+      c->search_sign = 0.0; /* no initial point found yet */
+      c->phase = c->fresh == ERG_FRESH_INIT ? ERG_PHASE_INIT : ERG_PHASE_START;
     } else {
-      c->phase = ERG_PHASE_START;
+      if (c->metric_from_gradient) {
+        erg_metric_from_gradient(c, k, s);
+        c->metric_from_gradient = 0;
+      }
+      begins = 1;
+      if (c->search) {
+        c->tries = 0;
+        c->search_sign = 0.0;
+        c->phase = ERG_PHASE_SEARCH;
+      } else {
+        slot = 0;
+      }
     }
-    return 1;
+  } else if (c->phase == ERG_PHASE_LEAF) {
+    if (erg_is_nuts(k)) slot = erg_nuts_uniforms(c, &purpose);
+  } else if (c->phase == ERG_PHASE_SEARCH) {
+    begins = c->search == 2; /* with the next step size */
+  } else if (c->phase > ERG_PHASE_IDLE) {
+    return 0;
   }
-  if (c->metric_from_gradient) {
-    erg_metric_from_gradient(c, k, s);
-    c->metric_from_gradient = 0;
+  if (slot >= 0) erg_make_uniforms(ERG_PASS c, k, s, purpose, slot);
+  if (c->phase == ERG_PHASE_INIT) erg_initial_candidate(c, k, s);
+  if (begins) {
+    erg_begin(ERG_PASS c, k, s);
+    if (c->phase == ERG_PHASE_SEARCH) c->search = 1;
   }
-  if (c->search) {
-    c->tries = 0;
-    c->search_sign = 0.0;
-    c->phase = ERG_PHASE_SEARCH;
-    erg_search_next(ERG_PASS c, k, s);
-    return 1;
-  }
-  erg_begin(ERG_PASS c, k, s);
   return 1;
+}
+
+/* The leapfrog that was evaluated. */
+ERG_FN void erg_take_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                              ERG_GLOBAL double *s, ERG_GLOBAL double *draws,
+                              ERG_GLOBAL double *statistics, double lp, double reported) {
+  ERG_GLOBAL const double *q = erg_point(c, k, s), *left = s;
+  ERG_GLOBAL double *leaf = erg_vector(k, s, ERG_V_TREE);
+  double turn0, turn1, kinetic;
+  int pair = 0, grows;
+  if (c->phase == ERG_PHASE_LEAF && erg_is_nuts(k))
+    pair = erg_nuts_places(c, k, s, &leaf, &left);
+  kinetic = erg_leapfrog(ERG_PASS c, k, s, leaf, left, pair, &turn0, &turn1);
+  if (c->phase == ERG_PHASE_SEARCH) {
+    erg_search_take(c, k, lp, kinetic);
+    return;
+  }
+  if (erg_is_nuts(k)) {
+    grows = erg_nuts_leaf(ERG_PASS c, k, s, lp, reported, leaf, q, kinetic, turn0, turn1);
+  } else {
+    grows = erg_hmc_leaf(ERG_PASS c, k, s, lp, reported, q, kinetic);
+  }
+  if (!grows) erg_finish(ERG_PASS c, k, s, draws, statistics);
 }
 
 /* Takes log density and gradient at the point that was asked for. */
@@ -185,16 +232,11 @@ ERG_FN void erg_advance(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
                         ERG_GLOBAL double *statistics) {
   double lp = s[k->mail_offset], reported = s[k->mail_offset + 1];
   c->gradients += 1.0;
-  if (c->phase == ERG_PHASE_LEAF) {
-    int grows = k->algorithm == ERG_ALGORITHM_HMC
-                    ? erg_hmc_leaf(ERG_PASS c, k, s, lp, reported)
-                    : erg_nuts_leaf(ERG_PASS c, k, s, lp, reported);
-    if (!grows) erg_finish(ERG_PASS c, k, s, draws, statistics);
-  } else if (c->phase == ERG_PHASE_MOMENTS) {
+  if (c->phase == ERG_PHASE_LEAF || c->phase == ERG_PHASE_SEARCH) {
+    erg_take_leapfrog(ERG_PASS c, k, s, draws, statistics, lp, reported);
+  } else if (erg_wants_moments(c)) {
     erg_moments_add(c, k, s);
     c->phase = ERG_PHASE_IDLE;
-  } else if (c->phase == ERG_PHASE_SEARCH) {
-    erg_search_take(ERG_PASS c, k, s, lp);
   } else if (c->phase == ERG_PHASE_START) {
     if (erg_finite1(lp)) {
       ERG_GLOBAL double *g = erg_vector(k, s, ERG_V_SAMPLE_G + c->slot);
@@ -215,7 +257,7 @@ ERG_FN void erg_advance(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
       c->prop_reported = reported;
       c->prop_energy = 0.0;
       c->prop_index = 0;
-      erg_propose(c, k, s, erg_vector(k, s, ERG_V_Q + 2 + c->parity1));
+      erg_propose(c, k, s, erg_point(c, k, s));
       erg_accept(c);
     }
     c->tries++;
@@ -224,8 +266,6 @@ ERG_FN void erg_advance(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
       c->phase = ERG_PHASE_IDLE;
     } else if (c->tries >= k->initial_most) {
       c->phase = ERG_PHASE_FAILED;
-    } else {
-      erg_initial_candidate(ERG_PASS c, k, s);
     }
   }
 }

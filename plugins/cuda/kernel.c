@@ -10,7 +10,7 @@
 
 char *cuda_kernel_text(const erg_model_source *source) {
   char head[64];
-  snprintf(head, sizeof head, "#define ERG_BLOCK_MOST %d\n", CUDA_BLOCK_MOST);
+  snprintf(head, sizeof head, "#define ERG_BLOCK_MOST %d\n#define ERG_SMALL 1\n", CUDA_BLOCK_MOST);
   return kernel_source(head, "prologue_cuda.h", source, device_files[0].text);
 }
 

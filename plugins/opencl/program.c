@@ -14,7 +14,7 @@ static const char *options(int vector) {
 }
 
 /* A type in OpenCL C, but a name like any other in the rest of the dialect. */
-static const char head[] = "#define half half_\n";
+static const char head[] = "#define half half_\n#define ERG_SMALL 1\n";
 
 char *opencl_kernel_text(const erg_model_source *source) {
   return kernel_source(head, "prologue_opencl.h", source, device_files[0].text);
