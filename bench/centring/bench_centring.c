@@ -25,7 +25,7 @@ static const struct {
 } cases[] = {{"hierarchical_normal", NULL, {"mu_group"}},
              {"artist_regression", NULL, {"a"}},
              {"eight_schools", "eight_schools", {"theta"}},
-             {"radon", "radon_mn", {"alpha"}},
+             {"radon", "radon", {"alpha"}},
              {"poisson_glmm", NULL, {"a"}},
              {"horseshoe", NULL, {"beta"}},
              {"nested", NULL, {"a", "b"}}};

@@ -49,7 +49,7 @@ typedef struct {
  *   workloads = hierarchical_normal, radon
  *   [radon]                    (optional)
  *   model = radon              (the section's name)
- *   data  = radon_mn.json      (beside the INI file, or in the shipped models/data)
+ *   data  = radon.json      (beside the INI file, or in the shipped models/data)
  *   sizes = group=500, obs=10
  * False with problems. */
 bool bench_workloads_read(const char *name, bench_workloads *out, erg_problems *p);

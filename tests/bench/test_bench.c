@@ -198,7 +198,7 @@ static void workload_files(void **state) {
   assert_string_equal(w.list[0].name, "hierarchical_normal");
   assert_null(w.list[0].data);
   assert_string_equal(w.list[4].name, "radon");
-  assert_non_null(strstr(w.list[4].data, "radon_mn.json"));
+  assert_non_null(strstr(w.list[4].data, "radon.json"));
   bench_workloads_free(&w);
   assert_false(bench_workloads_read("no_such_set", &w, &p));
   assert_int_equal(p.count, 1);

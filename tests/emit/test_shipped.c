@@ -17,7 +17,7 @@ typedef struct {
 } shipped;
 
 static const shipped models[] = {{"artist_regression", NULL},
-                                 {"blr", "sblrc"},
+                                 {"blr", "blr"},
                                  {"correlated_normal", NULL},
                                  {"eight_schools", "eight_schools"},
                                  {"eight_schools_centered", "eight_schools"},
@@ -25,11 +25,11 @@ static const shipped models[] = {{"artist_regression", NULL},
                                  {"funnel", NULL},
                                  {"hierarchical_normal", NULL},
                                  {"horseshoe", NULL},
-                                 {"kidscore", "kidiq"},
+                                 {"kidscore", "kidscore"},
                                  {"logistic_regression", NULL},
                                  {"nested", NULL},
                                  {"poisson_glmm", NULL},
-                                 {"radon", "radon_mn"}};
+                                 {"radon", "radon"}};
 
 static uint64_t mix(uint64_t hash, const double *x, size_t n) {
   for (size_t i = 0; i < n; i++) {

@@ -11,9 +11,9 @@
 
 static const char *data_of(const char *name, char *path, size_t size) {
   static const char *const shipped[][2] = {{"eight_schools", "eight_schools"},
-                                           {"radon", "radon_mn"},
-                                           {"kidscore", "kidiq"},
-                                           {"blr", "sblrc"}};
+                                           {"radon", "radon"},
+                                           {"kidscore", "kidscore"},
+                                           {"blr", "blr"}};
   const char *hyphen = strchr(name, '-');
   if (hyphen) {
     snprintf(path, size, "../data/posteriordb/data/%.*s.json", (int)(hyphen - name), name);
