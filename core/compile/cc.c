@@ -41,7 +41,7 @@ void cc_say(const cc_options *o, const char *format, ...) {
 /* No library is linked: what the code may call (memcpy, fma) the process has. */
 #define FLAGS                                                         \
   "-pipe -fPIC -shared -nostdlib -ffp-contract=off -fno-math-errno " \
-  "-fno-trapping-math -fno-plt -w -fdiagnostics-color=never"
+  "-fno-trapping-math -fwrapv -fno-plt -w -fdiagnostics-color=never"
 #define C_FLAGS FLAGS " -std=gnu11"
 #define CXX_FLAGS FLAGS " -std=gnu++17 -fno-exceptions -fno-rtti"
 
