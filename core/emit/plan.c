@@ -293,13 +293,12 @@ static void store(emit_plan *p, ir_id id, bool accumulator) {
   }
 }
 
-ir_id emit_stored_source(const emit_plan *p, ir_id id, int which) {
+/* The array node that this one reads from memory, or IR_NONE. */
+static ir_id stored_source(const emit_plan *p, ir_id id) {
   const emit_info *info = &p->info[id];
-  const ir_node *n = ir_at(p->g, id);
-  if (info->kind == EMIT_MATVEC) return which == 0 ? info->vector : IR_NONE;
-  if (info->kind == EMIT_GATHER || info->kind == EMIT_READ || info->kind == EMIT_SEGMENT)
-    return which == 0 ? n->args[0] : IR_NONE;
-  return IR_NONE;
+  if (info->kind == EMIT_MATVEC) return info->vector;
+  bool reads = info->kind == EMIT_GATHER || info->kind == EMIT_READ || info->kind == EMIT_SEGMENT;
+  return reads ? ir_at(p->g, id)->args[0] : IR_NONE;
 }
 
 static void find_stored(emit_plan *p) {
@@ -309,7 +308,7 @@ static void find_stored(emit_plan *p) {
     const ir_node *n = ir_at(p->g, id);
     if (info->kind == EMIT_PACK) store(p, id, false);
     if (info->kind == EMIT_TRANSPOSED) store(p, id, true);
-    ir_id source = emit_stored_source(p, id, 0);
+    ir_id source = stored_source(p, id);
     if (source != IR_NONE) {
       emit_kind k = p->info[source].kind;
       if (k != EMIT_ARRAY_INPUT || info->kind == EMIT_SEGMENT) store(p, source, false);

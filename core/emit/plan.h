@@ -113,7 +113,5 @@ void emit_write_model(emit_plan *p);
 bool emit_is_loop_kind(emit_kind k);
 /* Dimensions of the loop in which the node's work is done; 0: between loops. */
 ir_dims emit_home(const emit_plan *p, ir_id n);
-/* The array node that a GATHER, MATVEC, ... reads and that must lie in memory. */
-ir_id emit_stored_source(const emit_plan *p, ir_id n, int which);
 
 #endif

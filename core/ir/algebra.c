@@ -32,6 +32,12 @@ static ir_id below_gather(const ir_graph *g, ir_id n) {
   return is(g, n, IR_GATHER) && dims_of(g, n) ? arg(g, n, 0) : n;
 }
 
+/* `inner`, over the groups, gathered as `like` is. */
+static ir_id gather_like(ir_graph *g, ir_id inner, ir_id like) {
+  const ir_node n = *ir_at(g, like);
+  return alg_gather(g, inner, n.dim, n.args[1]);
+}
+
 /* ---- sums and products ------------------------------------------------------- */
 
 ir_id alg_scale(ir_graph *g, double factor, ir_id a) {
@@ -58,9 +64,7 @@ ir_id alg_add(ir_graph *g, ir_id a, ir_id b) {
   ir_id args[2] = {a, b};
   ir_id gather = common_gather(g, args, 2);
   if (gather != IR_NONE) {
-    ir_id inner = alg_add(g, below_gather(g, a), below_gather(g, b));
-    const ir_node *n = ir_at(g, gather);
-    return alg_gather(g, inner, n->dim, n->args[1]);
+    return gather_like(g, alg_add(g, below_gather(g, a), below_gather(g, b)), gather);
   }
   return ir_binary(g, IR_ADD, a, b);
 }
@@ -73,9 +77,7 @@ ir_id alg_sub(ir_graph *g, ir_id a, ir_id b) {
   ir_id args[2] = {a, b};
   ir_id gather = common_gather(g, args, 2);
   if (gather != IR_NONE) {
-    ir_id inner = alg_sub(g, below_gather(g, a), below_gather(g, b));
-    const ir_node *n = ir_at(g, gather);
-    return alg_gather(g, inner, n->dim, n->args[1]);
+    return gather_like(g, alg_sub(g, below_gather(g, a), below_gather(g, b)), gather);
   }
   return ir_binary(g, IR_SUB, a, b);
 }
@@ -155,9 +157,7 @@ ir_id alg_mul(ir_graph *g, ir_id a, ir_id b) {
   ir_id args[2] = {a, b};
   ir_id gather = common_gather(g, args, 2);
   if (gather != IR_NONE && dims_of(g, a) && dims_of(g, b)) {
-    ir_id inner = alg_mul(g, below_gather(g, a), below_gather(g, b));
-    const ir_node *n = ir_at(g, gather);
-    return alg_gather(g, inner, n->dim, n->args[1]);
+    return gather_like(g, alg_mul(g, below_gather(g, a), below_gather(g, b)), gather);
   }
   ir_dims all = dims_of(g, a) | dims_of(g, b);
   factor_list list = {.n = 0};
@@ -236,12 +236,7 @@ ir_id alg_unary(ir_graph *g, ir_op op, ir_id a) {
       break;
   }
   ir_id gather = common_gather(g, &a, 1);
-  if (gather != IR_NONE) {
-    const ir_node *n = ir_at(g, gather);
-    int dim = n->dim;
-    ir_id positions = n->args[1];
-    return alg_gather(g, alg_unary(g, op, arg(g, a, 0)), dim, positions);
-  }
+  if (gather != IR_NONE) return gather_like(g, alg_unary(g, op, arg(g, a, 0)), gather);
   return ir_unary(g, op, a);
 }
 
@@ -273,10 +268,7 @@ ir_id alg_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
   ir_id args[2] = {a, b};
   ir_id gather = common_gather(g, args, 2);
   if (gather != IR_NONE) {
-    int dim = ir_at(g, gather)->dim;
-    ir_id positions = arg(g, gather, 1);
-    return alg_gather(g, alg_binary(g, op, below_gather(g, a), below_gather(g, b)), dim,
-                      positions);
+    return gather_like(g, alg_binary(g, op, below_gather(g, a), below_gather(g, b)), gather);
   }
   return ir_binary(g, op, a, b);
 }
