@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 /* Which use a stream serves; at most 255. */
-enum { RANDOM_GENERATE = 16, RANDOM_OUTCOME = 17, RANDOM_SIMULATE = 18, RANDOM_TEST = 31 };
+enum { RANDOM_GENERATE = 16, RANDOM_OUTCOME = 17, RANDOM_SIMULATE = 18, RANDOM_BOOTSTRAP = 19,
+       RANDOM_TEST = 31 };
 
 typedef struct {
   uint64_t seed;
