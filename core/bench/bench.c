@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench/judge.h"
 #include "compile/natural.h"
@@ -186,6 +187,9 @@ static bool read_subject(const bench_workload *w, run_model *m, bench_subject *s
                                           : "none");
   erg_sha256_text(m->source->text, m->source->length, s->model_hash);
   hash_data(m->data, s->data_hash);
+  s->sizes = w->sizes;
+  s->truth = m->simulation.truth != NULL;
+  s->bytes_gradient = s->flops_gradient = s->functions_gradient = NAN;
   s->dim = m->graph->dim;
   s->quantities = count_quantities(m->graph);
   for (int i = 0; i < m->graph->n_outcomes; i++)
@@ -202,6 +206,8 @@ typedef struct {
   const bench_workload *workload;
   const bench_subject *subject;
   int number;               /* of the workload */
+  double began;             /* the benchmark */
+  int *order;               /* runs so far */
   run_points *points;
   bench_row *rows;          /* of this workload, one a target */
   cell **cold;              /* [targets] */
@@ -301,6 +307,8 @@ static void judge_moments_of(work *k, bench_row *row, const cell *c) {
   judge_compare(c, reference, BENCH_FALSE_ALARM, &m);
   row->z_tests = m.tests;
   row->z_worst = m.worst;
+  row->mean_outside = m.mean_outside;
+  row->sd_outside = m.sd_outside;
   row->z_limit = m.limit;
   snprintf(row->z_name, sizeof row->z_name, "%s", m.name);
   if (m.tests && m.worst > m.limit)
@@ -330,7 +338,7 @@ static void judge_first(work *k, bench_row *row, const cell *c) {
   if (row->verdict != BENCH_VALID) return;
   judge_bits(k, row, c, 0);
   judge_moments_of(k, row, c);
-  double limit = judge_r_hat_limit(k->o->chains, k->o->draws);
+  double limit = row->r_hat_limit;
   if (r->figures.r_hat > limit)
     refuse(row, BENCH_NOT_CONVERGED, "R-hat %.3f (%s), below %.2f is asked: warm up longer",
            r->figures.r_hat, r->figures.worst_r_hat, limit);
@@ -339,9 +347,39 @@ static void judge_first(work *k, bench_row *row, const cell *c) {
 static void start_row(work *k, int i) {
   const target *t = &k->targets->list[i];
   bench_row *row = &k->rows[i];
-  *row = (bench_row){.workload = k->number, .device = t->about};
+  *row = (bench_row){.workload = k->number,
+                     .devices = {t->about},
+                     .n_devices = 1,
+                     .chains = k->o->chains,
+                     .threads = k->o->threads,
+                     .mean_outside = -1,
+                     .sd_outside = -1,
+                     .r_hat_limit = judge_r_hat_limit(k->o->chains, k->o->draws)};
+  for (int f = 0; f < BENCH_FIGURES; f++)
+    row->figures[f] = (bench_estimate){.median = NAN, .low = NAN, .high = NAN};
+  snprintf(row->id, sizeof row->id, "%s/%s/%s/chains=%lld/threads=%d", k->subject->name,
+           t->backend, t->device, (long long)row->chains, row->threads);
   snprintf(row->backend, sizeof row->backend, "%s", t->backend);
-  row->cached = run_alloc((size_t)k->o->repeats * sizeof *row->cached);
+  row->runs = run_alloc((size_t)(k->o->repeats + 1) * sizeof *row->runs);
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A run that came to its end. */
+static void keep(work *k, bench_row *row, const cell *c, bench_kind kind, int repeat,
+                 double started) {
+  bench_once *f = &row->runs[row->n_runs++];
+  *f = c->result->figures;
+  f->kind = kind;
+  f->repeat = repeat;
+  f->seed = k->o->seed + repeat;
+  f->order = (*k->order)++;
+  f->started_s = started - k->began;
+  if (c->result->target_accept > 0) k->report->target_accept = c->result->target_accept;
 }
 
 static void run_cold(work *k, int i) {
@@ -353,12 +391,13 @@ static void run_cold(work *k, int i) {
     refuse(row, BENCH_FAILED, "no temporary folder: %s", strerror(errno));
     return;
   }
+  double started = now();
   cell *c = k->cold[i] = run_cell(k, t, k->folders[i], k->o->seed, true);
   const cell_result *r = c->result;
-  row->cold = r->figures;
+  if (!r->code) keep(k, row, c, BENCH_COLD, 0, started);
   row->host_gate = r->host_gate;
   row->device_gate = r->device_gate;
-  if (r->device.size) row->device = r->device;
+  if (r->device.size) row->devices[0] = r->device;
   snprintf(row->backend_version, sizeof row->backend_version, "%s", r->backend_version);
   snprintf(row->compiler, sizeof row->compiler, "%s", r->compiler);
   snprintf(row->flags, sizeof row->flags, "%s", r->flags);
@@ -372,13 +411,14 @@ static void run_cached(work *k, int i, int repeat) {
   if (row->verdict != BENCH_VALID) return;
   say(k->o, "%s: %s on %s, cached %d of %d", k->subject->name, t->backend, t->device,
       repeat + 1, k->o->repeats);
+  double started = now();
   cell *c = run_cell(k, t, k->folders[i], k->o->seed + repeat, false);
   if (c->result->code == 130)
     refuse(row, BENCH_INTERRUPTED, "interrupted");
   else if (c->result->code)
     refuse(row, BENCH_FAILED, "%s", c->result->reason);
   else
-    row->cached[row->n_cached++] = c->result->figures;
+    keep(k, row, c, BENCH_CACHED, repeat, started);
   if (!c->result->code && !strcmp(t->backend, "cpu") && !k->twins[repeat]) {
     k->twins[repeat] = c;
     return;
@@ -394,7 +434,7 @@ static void run_workload(work *k) {
   for (int r = 0; r < repeats; r++)
     for (int i = 0; i < n && !run_interrupted(); i++) run_cached(k, i, r);
   for (int i = 0; i < n; i++)
-    if (run_interrupted() && k->rows[i].n_cached < repeats)
+    if (run_interrupted() && bench_n_cached(&k->rows[i]) < repeats)
       refuse(&k->rows[i], BENCH_INTERRUPTED, "interrupted");
 }
 
@@ -420,7 +460,7 @@ static void release(work *k) {
 
 bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   const bench_workloads *w = o->workloads;
-  *report = (bench_report){.options = o};
+  *report = (bench_report){.options = o, .target_accept = NAN};
   bench_environment_read(&report->environment);
   run_model *models = run_alloc((size_t)(w->n + 1) * sizeof *models);
   report->subjects = run_alloc((size_t)(w->n + 1) * sizeof *report->subjects);
@@ -433,9 +473,11 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   if (good) t = find_targets(o, report);
   report->rows = run_alloc((size_t)(w->n * t.n + 1) * sizeof *report->rows);
   size_t n = (size_t)t.n + 1;
+  double began = now();
+  int order = 0;
   for (int i = 0; i < w->n && good && t.n && !run_interrupted(); i++) {
     work k = {.o = o, .report = report, .targets = &t, .workload = &w->list[i],
-              .subject = &report->subjects[i], .number = i,
+              .subject = &report->subjects[i], .number = i, .began = began, .order = &order,
               .points = run_points_new(models[i].graph, RUN_GATE_POINTS, 1),
               .rows = report->rows + report->n_rows,
               .cold = run_alloc(n * sizeof(cell *)), .folders = run_alloc(n * sizeof(char *)),
@@ -445,6 +487,7 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
     release(&k);
   }
   free(t.list);
+  report->environment.load_average_after = bench_load_average();
   /* The problems' places point into the models. */
   for (int i = 0; i < report->n_subjects && good; i++) run_unload(&models[i]);
   free(models);
@@ -457,7 +500,18 @@ void bench_report_free(bench_report *r) {
     free(r->subjects[i].model);
     free(r->subjects[i].data);
   }
-  for (int i = 0; i < r->n_rows; i++) free(r->rows[i].cached);
+  for (int i = 0; i < r->n_rows; i++) {
+    free(r->rows[i].runs);
+    free(r->rows[i].versions);
+    free(r->rows[i].advice);
+    free(r->rows[i].warnings);
+  }
+  for (int i = 0; i < r->n_scaling; i++) free(r->scaling[i].points);
+  for (int i = 0; i < r->n_warnings; i++) free(r->warnings[i]);
+  free(r->peaks);
+  free(r->pairs);
+  free(r->scaling);
+  free(r->warnings);
   free(r->subjects);
   free(r->rows);
   free(r->skipped);
@@ -486,7 +540,7 @@ double bench_median(double *values, int n) {
   return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-bench_rates bench_rates_once(const bench_figures *f) {
+bench_rates bench_rates_once(const bench_once *f) {
   double s = f->stages.warmup + f->stages.sampling;
   double gradients = (double)(f->gradients - f->warmup_gradients);
   double all = f->gradients > 0 ? (double)f->gradients : NAN; /* a backend may not count */
@@ -503,11 +557,11 @@ bench_rates bench_rates_once(const bench_figures *f) {
 }
 
 bench_rates bench_rates_of(const bench_row *row) {
-  int n = row->n_cached;
+  int n = bench_n_cached(row);
   double *v = run_alloc((size_t)(7 * n + 1) * sizeof *v);
-  bench_rates out = {.cold_s = row->cold.stages.total};
+  bench_rates out = {.cold_s = bench_cold(row) ? bench_cold(row)->stages.total : NAN};
   for (int i = 0; i < n; i++) {
-    bench_rates one = bench_rates_once(&row->cached[i]);
+    bench_rates one = bench_rates_once(bench_cached(row, i));
     double all[7] = {one.gradients_s, one.bulk_s, one.tail_s, one.per_1000, one.us_gradient,
                      one.cached_s, one.r_hat};
     for (int k = 0; k < 7; k++) v[k * n + i] = all[k];

@@ -21,12 +21,13 @@
 #define ERGODE_BENCH_H
 
 #include <ergode/sampler.h>
+#include "measure/telemetry.h"
 #include "read/json_write.h"
 #include "read/source.h"
 #include "run/gate.h"
 #include "run/registry.h"
 
-#define BENCH_SCHEMA_VERSION 1
+#define BENCH_SCHEMA_VERSION 2
 #define BENCH_FALSE_ALARM 1e-4
 enum { BENCH_NAME = 96, BENCH_TEXT = 600, BENCH_MAX_DEVICES = 16 };
 
@@ -63,7 +64,7 @@ typedef struct {
   run_registry *registry;
   const char *const *backends;  /* sampler ids, NULL-terminated; NULL: all */
   const char *const *devices;   /* device ids, NULL-terminated; NULL: all */
-  const char *preset;           /* for the report, or NULL */
+  const char *set, *preset;     /* for the report, or NULL */
   int64_t chains, warmup, draws, seed;
   int threads;
   double target_accept;         /* NaN: the sampler's default */
@@ -83,14 +84,30 @@ typedef struct {
   double load, compile, upload, warmup, sampling, download, diagnostics, output, rest, total;
 } bench_stages;
 
+enum { BENCH_CHAINS_KEPT = 64 };
+typedef enum { BENCH_COLD, BENCH_CACHED } bench_kind;
+
+/* One run; flat, since it lies in memory shared between processes. */
 typedef struct {
+  bench_kind kind;
+  int32_t repeat;               /* of the cached runs, from 0 */
+  int32_t order;                /* when it ran, among all runs of the report, from 0 */
+  int64_t seed;
+  double started_s;             /* since the benchmark began */
   bench_stages stages;
   int64_t gradients, warmup_gradients, divergent, kept;
   int32_t compiled;             /* 0: the host's form is interpreted */
   int32_t cached;               /* bits: 1 the host's form, 2 the device's came from a cache */
   double ess_bulk, ess_tail, r_hat; /* worst over all quantities */
+  double ess_square, ess_lp;    /* NaN: not known */
+  double converged_s;           /* NaN: not known, or not reached */
   char worst_bulk[BENCH_NAME], worst_tail[BENCH_NAME], worst_r_hat[BENCH_NAME];
-} bench_figures;
+  int32_t n_chain_gradients;    /* 0: not known */
+  int64_t chain_gradients[BENCH_CHAINS_KEPT];
+  int32_t has_telemetry;
+  telemetry_result telemetry;   /* of the host */
+} bench_once;
+void bench_once_init(bench_once *f); /* nothing known */
 
 /* Of one run of one quantity. */
 typedef struct {
@@ -111,10 +128,90 @@ const char *bench_verdict_text(bench_verdict v);
 
 typedef enum { BENCH_BITS_NONE, BENCH_BITS_SAME, BENCH_BITS_OTHER } bench_bits;
 
+/* --- derived from the runs ------------------------------------------------------------ */
+
+/* Median over the cached runs and its 95 % interval; NaN where there is none. */
+typedef struct {
+  double median, low, high;
+  int n, outliers;
+} bench_estimate;
+typedef enum {
+  BENCH_GRADIENTS_S,
+  BENCH_US_GRADIENT,
+  BENCH_BULK_S,
+  BENCH_TAIL_S,
+  BENCH_SQUARE_S,
+  BENCH_LP_S,
+  BENCH_ESS_S,
+  BENCH_ESS_1000_GRADIENTS,
+  BENCH_CACHED_S,
+  BENCH_ESS_WHOLE_S,
+  BENCH_CONVERGED_S,
+  BENCH_BANDWIDTH_SHARE,
+  BENCH_FLOPS_SHARE,
+  BENCH_ESS_JOULE,
+  BENCH_COLD_S,
+  BENCH_FIGURES
+} bench_figure;
+const char *bench_figure_name(bench_figure f); /* key in the JSON */
+
+typedef struct {
+  char stage[32];
+  double share;
+  char text[BENCH_TEXT];
+} bench_advice;
+typedef struct {
+  char kind[16];            /* throttled, variance, outlier, scaling, stage, busy */
+  char text[BENCH_TEXT];
+} bench_warning;
+
 typedef struct {
   int workload;             /* index */
+  int a, b;                 /* rows */
+  bench_figure figure;
+  double ratio, low, high;
+  char verdict[16];         /* FASTER, SLOWER, SAME, AMBIGUOUS, INVALID */
+  double break_even_draws;  /* NaN: none */
+} bench_pair;
+
+typedef struct {
+  int n;                    /* devices or threads */
+  int row;                  /* -1: none */
+  double seconds, speedup, efficiency, imbalance, straggler;
+  double band[2];           /* NaN: none */
+  char verdict[16];         /* pass, warning, first, skipped */
+  char reason[BENCH_TEXT];
+} bench_point;
+typedef struct {
+  int workload;
+  char backend[BENCH_NAME];
+  char axis[16], kind[16];  /* devices, threads; strong, weak */
+  bench_point *points; int n_points;
+} bench_scaling;
+
+/* Measured in this run. */
+typedef struct {
+  char backend[BENCH_NAME], device[64];
+  int threads;
+  double read_gb_s, gflops;
+  char how[BENCH_TEXT];
+} bench_peak;
+
+typedef struct {
+  char name[32], version[64];
+} bench_version;
+
+/* A point of the matrix. */
+typedef struct {
+  char id[3 * BENCH_NAME];  /* unique, the same in every report */
+  int workload;             /* index */
   char backend[BENCH_NAME], backend_version[BENCH_NAME];
-  erg_device device;
+  char form[16];            /* of peers: centred, non-centred */
+  erg_device devices[BENCH_MAX_DEVICES];
+  int n_devices;
+  int64_t chains;
+  int threads;
+  bench_version *versions; int n_versions; /* of peers */
   bench_verdict verdict;
   char reason[BENCH_TEXT];  /* "" where valid */
   char compiler[200], flags[400];
@@ -123,10 +220,18 @@ typedef struct {
   int z_tests;              /* moments compared; 0: none */
   double z_worst, z_limit;
   char z_name[BENCH_NAME + 8];
-  bench_figures cold;
-  int n_cached;
-  bench_figures *cached;    /* [n_cached] */
+  int mean_outside, sd_outside;             /* 5 % and 10 % bands; -1: not counted */
+  double r_hat_limit;                       /* INFINITY: none */
+  double ess_limit;                         /* 0: none */
+  int truth_inside, truth_of, truth_least;  /* of: 0: there is no truth */
+  bench_once *runs; int n_runs;             /* the cold one first */
+  bench_estimate figures[BENCH_FIGURES];
+  bench_advice *advice; int n_advice;
+  bench_warning *warnings; int n_warnings;
 } bench_row;
+const bench_once *bench_cold(const bench_row *row);          /* NULL: there is none */
+int bench_n_cached(const bench_row *row);
+const bench_once *bench_cached(const bench_row *row, int i); /* i-th cached run */
 
 typedef struct {
   char backend[BENCH_NAME];
@@ -140,6 +245,9 @@ typedef struct {
   uint64_t simulation_seed;
   bool simulated;
   int64_t dim, quantities, observations;
+  char **sizes;             /* "NAME=SIZE", NULL-terminated, or NULL; the workload's */
+  bool truth;
+  double bytes_gradient, flops_gradient, functions_gradient; /* NaN: not counted */
 } bench_subject;
 
 typedef struct {
@@ -147,17 +255,27 @@ typedef struct {
   char host_build[128];     /* compiler of this program */
   int cores;                /* that this process may use */
   uint64_t memory_bytes;
-  double load_average;      /* before the first run; negative: unknown */
+  int sockets, cores_physical; /* 0: unknown */
+  int smt;                  /* -1: unknown */
+  double clock_mhz_max;     /* NaN: unknown */
+  char libc[32];
+  double load_average, load_average_after; /* first and last; negative: unknown */
   char when[32];            /* ISO 8601, UTC */
 } bench_environment;
 void bench_environment_read(bench_environment *e);
+double bench_load_average(void); /* negative: unknown */
 
 typedef struct {
   const bench_options *options;
   bench_environment environment;
+  double target_accept;     /* in force; NaN: the sampler has none */
   bench_subject *subjects; int n_subjects;
   bench_row *rows;         int n_rows;
   bench_skipped *skipped;  int n_skipped;
+  bench_peak *peaks;       int n_peaks;
+  bench_pair *pairs;       int n_pairs;
+  bench_scaling *scaling;  int n_scaling;
+  char **warnings;         int n_warnings;
 } bench_report;
 
 /* Runs everything. False with problems where a workload can't be loaded (nothing was run
@@ -182,7 +300,7 @@ typedef struct {
   int64_t divergent;
 } bench_rates;
 bench_rates bench_rates_of(const bench_row *row);
-bench_rates bench_rates_once(const bench_figures *f);
+bench_rates bench_rates_once(const bench_once *f);
 double bench_median(double *values, int n); /* sorts them */
 
 void bench_print(const bench_report *r, FILE *out, bool colour);

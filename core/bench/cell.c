@@ -95,7 +95,7 @@ static void collect_moments(const out_summary *s, cell *out) {
     out_element_name(s->schema, s->variable[i], s->element[i], true, m->name, BENCH_NAME);
     r->n_moments = i + 1;
   }
-  bench_figures *f = &r->figures;
+  bench_once *f = &r->figures;
   f->ess_bulk = s->run.min_ess_bulk;
   f->ess_tail = s->run.min_ess_tail;
   f->r_hat = s->run.max_r_hat;
@@ -106,7 +106,7 @@ static void collect_moments(const out_summary *s, cell *out) {
 
 /* summarise_s: diagnostics, summary.json and report.md. */
 static void collect_figures(const run_job *j, double summarise_s, double total_s,
-                            bench_figures *f) {
+                            bench_once *f) {
   const run_result *r = &j->result;
   bench_stages *s = &f->stages;
   *s = (bench_stages){.load = j->times.load_s, .compile = j->times.compile_s,
@@ -209,12 +209,14 @@ static void run_here(void *data) {
   const cell_job *c = ((in_process *)data)->job;
   cell *out = ((in_process *)data)->out;
   cell_result *r = out->result;
+  bench_once_init(&r->figures);
   set_caches(c->folder);
   char *folder = run_text("%s/out", c->folder);
   const char *devices[2];
   run_wishes w = wishes_of(c, devices, folder);
   erg_problems problems;
   erg_problems_init(&problems);
+  telemetry *watch = telemetry_start(NULL);
   double start = now();
   run_host host;
   char *kernels = run_cache_folder("kernels");
@@ -229,6 +231,8 @@ static void run_here(void *data) {
   double sampled = now();
   if (!r->code && !run_job_summarise(&job, &problems)) r->code = 7;
   double summarise_s = now() - sampled, total_s = now() - start;
+  r->figures.has_telemetry = watch != NULL;
+  telemetry_stop(watch, &r->figures.telemetry);
   if (r->code) {
     take_reason(r, message, &problems, &host, job.result.status);
   } else {
@@ -237,6 +241,7 @@ static void run_here(void *data) {
     if (job.summary) collect_moments(job.summary, out);
     hash_draws(&job, out, &problems);
     r->device = job.device;
+    r->target_accept = job.target_accept;
     set_text(r->backend_version, BENCH_NAME, job.sampler->version);
     set_text(r->bits, BENCH_NAME, job.sampler->extension(job.sampler, "erg.bits/1"));
     if (about->module) {

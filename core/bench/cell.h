@@ -19,10 +19,11 @@ typedef struct {
   int32_t finished;              /* it came to its end */
   int32_t code;                  /* exit code of the job; reason where not 0 */
   char reason[BENCH_TEXT];
-  bench_figures figures;
+  bench_once figures;
   run_gate host_gate, device_gate;
   char backend_version[BENCH_NAME], bits[BENCH_NAME], compiler[200], flags[400];
   erg_device device;
+  double target_accept;          /* in force */
   int64_t n_moments, chains, draws;
 } cell_result;
 

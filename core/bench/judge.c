@@ -74,6 +74,8 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
     double scale = sqrt(effective(reference, r) / effective(a, m));
     if (!(scale > 0)) scale = 1;
     if (!broken) least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
+    o->mean_outside += !(fabs(m->mean - r->mean) <= 0.05 * fabs(r->mean));
+    o->sd_outside += !(fabs(m->sd - r->sd) <= 0.1 * fabs(r->sd));
     take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,
          r->mcse_mean);
     take(o, m, "sd", m->sd, fmax(m->mcse_sd, scale * r->mcse_sd), r->sd, r->mcse_sd);

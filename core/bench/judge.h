@@ -9,6 +9,8 @@ enum { BENCH_MIN_ESS = 50 }; /* of a quantity whose moments can be compared */
 typedef struct {
   int tests;        /* moments compared */
   int left_out;     /* quantities with too few effective draws on either side */
+  int mean_outside; /* means more than 5 % off the reference's, by its size */
+  int sd_outside;   /* standard deviations, 10 % */
   double worst, limit;
   char name[BENCH_NAME + 8];   /* "mean of mu" */
   double value, expected;      /* of the worst */

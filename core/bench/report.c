@@ -56,7 +56,7 @@ static out_table *figures_table(const bench_report *r, bool plain) {
     bool repeated = !plain && i && r->rows[i - 1].workload == row->workload;
     out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : name);
     out_table_cell(t, OUT_PLAIN, "%s", row->backend);
-    out_table_cell(t, OUT_PLAIN, "%s", row->device.id);
+    out_table_cell(t, OUT_PLAIN, "%s", row->devices[0].id);
     if (row->verdict != BENCH_VALID) {
       out_table_cell(t, OUT_RED, "INVALID");
       for (int k = 0; k < 9; k++) out_table_cell(t, OUT_DIM, "-");
@@ -87,10 +87,10 @@ static void stage_cells(out_table *t, const bench_stages *s) {
 static bench_stages cached_stages(const bench_row *row) {
   bench_stages out;
   enum { N = sizeof(bench_stages) / sizeof(double) };
-  double *v = run_alloc((size_t)(row->n_cached + 1) * sizeof *v);
+  double *v = run_alloc((size_t)(bench_n_cached(row) + 1) * sizeof *v);
   for (int k = 0; k < N; k++) {
-    for (int i = 0; i < row->n_cached; i++) v[i] = ((double *)&row->cached[i].stages)[k];
-    ((double *)&out)[k] = bench_median(v, row->n_cached);
+    for (int i = 0; i < bench_n_cached(row); i++) v[i] = ((const double *)&bench_cached(row, i)->stages)[k];
+    ((double *)&out)[k] = bench_median(v, bench_n_cached(row));
   }
   free(v);
   return out;
@@ -114,7 +114,7 @@ static out_table *stages_table(const bench_report *r, bool plain) {
       out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : r->subjects[row->workload].name);
       out_table_cell(t, OUT_PLAIN, "%s", cached && !plain ? "" : row->backend);
       out_table_cell(t, OUT_PLAIN, "%s", cached ? "filled" : "empty");
-      bench_stages s = cached ? cached_stages(row) : row->cold.stages;
+      bench_stages s = cached ? cached_stages(row) : bench_cold(row)->stages;
       stage_cells(t, &s);
     }
   }
@@ -127,7 +127,7 @@ static void notes(const bench_report *r, FILE *out, bool colour, const char *bul
     const bench_row *row = &r->rows[i];
     if (row->verdict == BENCH_VALID) continue;
     fprintf(out, "%s%sINVALID%s %s, %s on %s: %s\n", bullet, red, end,
-            r->subjects[row->workload].name, row->backend, row->device.id, row->reason);
+            r->subjects[row->workload].name, row->backend, row->devices[0].id, row->reason);
   }
   for (int i = 0; i < r->n_skipped; i++)
     fprintf(out, "%sskipped %s: %s\n", bullet, r->skipped[i].backend, r->skipped[i].reason);
@@ -247,10 +247,10 @@ int bench_write_markdown(const bench_report *r, const char *path) {
     bool seen = false;
     for (int k = 0; k < i; k++)
       seen |= !strcmp(r->rows[k].backend, row->backend) &&
-              !strcmp(r->rows[k].device.id, row->device.id);
+              !strcmp(r->rows[k].devices[0].id, row->devices[0].id);
     if (seen) continue;
-    fprintf(f, "- %s on %s: %s %s %s\n", row->backend, row->device.id, row->device.name,
-            row->device.architecture, row->device.driver);
+    fprintf(f, "- %s on %s: %s %s %s\n", row->backend, row->devices[0].id, row->devices[0].name,
+            row->devices[0].architecture, row->devices[0].driver);
     if (*row->compiler) fprintf(f, "- models compiled by %s, `%s`\n", row->compiler, row->flags);
   }
   for (int i = 0; i < r->n_subjects; i++) {

@@ -1,37 +1,62 @@
 /* The report as JSON; docs/benchmarks.md lists the keys. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "bench/bench.h"
 #include "run/text.h"
+
+static void write_count(erg_json *j, const char *key, int value) {
+  if (value > 0)
+    erg_json_int(j, key, value);
+  else
+    erg_json_null(j, key);
+}
 
 static void write_environment(erg_json *j, const bench_report *r) {
   const bench_environment *e = &r->environment;
   erg_json_object(j, "environment");
   erg_json_string(j, "time", e->when);
-  erg_json_string(j, "version", r->options->version);
+  erg_json_string(j, "ergode_version", r->options->version);
+  erg_json_null(j, "commit");
   erg_json_string(j, "built_by", e->host_build);
+  erg_json_string(j, "build_flags", BENCH_BUILD_FLAGS);
   erg_json_string(j, "cpu", e->cpu);
+  write_count(j, "sockets", e->sockets);
   erg_json_int(j, "cores", e->cores);
+  write_count(j, "cores_physical", e->cores_physical);
+  if (e->smt < 0)
+    erg_json_null(j, "smt");
+  else
+    erg_json_bool(j, "smt", e->smt);
+  erg_json_string(j, "governor", *e->governor ? e->governor : NULL);
+  erg_json_real(j, "clock_mhz_max", e->clock_mhz_max);
   erg_json_uint(j, "memory_bytes", e->memory_bytes);
   erg_json_string(j, "os", e->os);
   erg_json_string(j, "kernel", e->kernel);
-  erg_json_string(j, "governor", *e->governor ? e->governor : NULL);
-  if (e->load_average >= 0)
-    erg_json_real(j, "load_average", e->load_average);
-  else
-    erg_json_null(j, "load_average");
+  erg_json_string(j, "libc", e->libc);
+  erg_json_real(j, "load_average_before", e->load_average < 0 ? NAN : e->load_average);
+  erg_json_real(j, "load_average_after",
+                e->load_average_after < 0 ? NAN : e->load_average_after);
   erg_json_string(j, "command", r->options->command);
+  erg_json_strings(j, "configs", NULL, 0);
+  erg_json_strings(j, "plugins", NULL, 0);
   erg_json_end(j);
 }
 
-static void write_settings(erg_json *j, const bench_options *o) {
+static void write_settings(erg_json *j, const bench_report *r) {
+  const bench_options *o = r->options;
   erg_json_object(j, "settings");
+  erg_json_string(j, "set", o->set);
   erg_json_string(j, "preset", o->preset);
-  erg_json_int(j, "chains", o->chains);
   erg_json_int(j, "warmup", o->warmup);
   erg_json_int(j, "draws", o->draws);
   erg_json_int(j, "seed", o->seed);
-  erg_json_int(j, "threads", o->threads);
-  erg_json_real(j, "target_accept", o->target_accept);
   erg_json_int(j, "repeats", o->repeats);
+  erg_json_real(j, "target_accept", r->target_accept);
+  erg_json_int(j, "order_seed", 0); /* the order is fixed: backends in turn */
+  erg_json_real(j, "time_limit_s", o->time_limit_s);
   erg_json_end(j);
 }
 
@@ -46,9 +71,27 @@ static void write_subject(erg_json *j, const bench_subject *s) {
     erg_json_uint(j, "simulation_seed", s->simulation_seed);
   else
     erg_json_null(j, "simulation_seed");
+  erg_json_object(j, "sizes");
+  for (char **one = s->sizes; one && *one; one++) {
+    char name[BENCH_NAME];
+    size_t n = strcspn(*one, "=");
+    snprintf(name, sizeof name, "%.*s", (int)n, *one);
+    if ((*one)[n]) erg_json_int(j, name, strtoll(*one + n + 1, NULL, 10));
+  }
+  erg_json_end(j);
   erg_json_int(j, "coordinates", s->dim);
   erg_json_int(j, "quantities", s->quantities);
   erg_json_int(j, "observations", s->observations);
+  erg_json_bool(j, "truth", s->truth);
+  if (isnan(s->bytes_gradient)) {
+    erg_json_null(j, "counts");
+  } else {
+    erg_json_object(j, "counts");
+    erg_json_real(j, "bytes_gradient", s->bytes_gradient);
+    erg_json_real(j, "flops_gradient", s->flops_gradient);
+    erg_json_real(j, "functions_gradient", s->functions_gradient);
+    erg_json_end(j);
+  }
   erg_json_end(j);
 }
 
@@ -58,18 +101,21 @@ static void write_gate(erg_json *j, const char *key, const run_gate *g) {
     return;
   }
   erg_json_object(j, key);
-  erg_json_bool(j, "passed", g->passed);
   erg_json_int(j, "points", g->points);
-  erg_json_real(j, "lp_relative_error", g->lp_error);
-  erg_json_real(j, "gradient_relative_error", g->gradient_error);
-  erg_json_string(j, "reason", *g->reason ? g->reason : NULL);
+  erg_json_real(j, "worst", fmax(g->lp_error, g->gradient_error));
+  erg_json_real(j, "limit", RUN_GATE_LIMIT);
+  erg_json_bool(j, "passed", g->passed);
   erg_json_end(j);
 }
 
-static void write_figures(erg_json *j, const char *key, const bench_figures *f) {
+static void write_once(erg_json *j, const bench_once *f) {
   const bench_stages *s = &f->stages;
-  bench_rates b = bench_rates_once(f);
-  erg_json_object(j, key);
+  erg_json_object(j, NULL);
+  erg_json_string(j, "kind", f->kind == BENCH_COLD ? "cold" : "cached");
+  erg_json_int(j, "repeat", f->repeat);
+  erg_json_int(j, "seed", f->seed);
+  erg_json_int(j, "order", f->order);
+  erg_json_real(j, "started_s", f->started_s);
   erg_json_object(j, "stages");
   erg_json_real(j, "load_s", s->load);
   erg_json_real(j, "compile_s", s->compile);
@@ -82,77 +128,165 @@ static void write_figures(erg_json *j, const char *key, const bench_figures *f) 
   erg_json_real(j, "rest_s", s->rest);
   erg_json_real(j, "total_s", s->total);
   erg_json_end(j);
-  erg_json_bool(j, "host_model_compiled", f->compiled);
-  erg_json_bool(j, "host_model_cached", f->cached & 1);
-  erg_json_bool(j, "device_kernel_cached", f->cached & 2);
-  erg_json_int(j, "draws_kept", f->kept);
   erg_json_int(j, "gradients", f->gradients);
   erg_json_int(j, "warmup_gradients", f->warmup_gradients);
   erg_json_int(j, "divergent", f->divergent);
+  erg_json_int(j, "kept", f->kept);
   erg_json_real(j, "min_ess_bulk", f->ess_bulk);
-  erg_json_string(j, "min_ess_bulk_of", f->worst_bulk);
+  erg_json_string(j, "min_ess_bulk_name", f->worst_bulk);
   erg_json_real(j, "min_ess_tail", f->ess_tail);
-  erg_json_string(j, "min_ess_tail_of", f->worst_tail);
+  erg_json_string(j, "min_ess_tail_name", f->worst_tail);
+  erg_json_real(j, "min_ess_square", f->ess_square);
+  erg_json_real(j, "ess_lp", f->ess_lp);
   erg_json_real(j, "max_r_hat", f->r_hat);
-  erg_json_string(j, "max_r_hat_of", f->worst_r_hat);
-  erg_json_real(j, "gradients_per_s", b.gradients_s);
-  erg_json_real(j, "us_per_gradient", b.us_gradient);
-  erg_json_real(j, "min_ess_bulk_per_s", b.bulk_s);
-  erg_json_real(j, "min_ess_tail_per_s", b.tail_s);
-  erg_json_real(j, "min_ess_per_1000_gradients", b.per_1000);
+  erg_json_string(j, "max_r_hat_name", f->worst_r_hat);
+  erg_json_real(j, "converged_s", f->converged_s);
+  if (f->n_chain_gradients)
+    erg_json_ints(j, "chain_gradients", f->chain_gradients, (size_t)f->n_chain_gradients);
+  else
+    erg_json_null(j, "chain_gradients");
+  erg_json_null(j, "telemetry");
+  erg_json_end(j);
+}
+
+static void write_device(erg_json *j, const erg_device *d) {
+  erg_json_object(j, NULL);
+  erg_json_string(j, "id", d->id);
+  erg_json_string(j, "name", d->name);
+  erg_json_string(j, "driver", *d->driver ? d->driver : NULL);
+  erg_json_null(j, "driver_version"); /* part of `driver` */
+  if (d->memory_bytes)
+    erg_json_uint(j, "memory_bytes", d->memory_bytes);
+  else
+    erg_json_null(j, "memory_bytes");
+  erg_json_null(j, "clock_mhz");
+  erg_json_null(j, "ecc");
+  erg_json_end(j);
+}
+
+static void write_checks(erg_json *j, const bench_row *row) {
+  static const char *const bits[] = {NULL, "same", "other"};
+  const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
+  bool bulk = f && f->ess_bulk <= f->ess_tail;
+  erg_json_object(j, "checks");
+  write_gate(j, "gate_host", &row->host_gate);
+  write_gate(j, "gate_device", &row->device_gate);
+  erg_json_string(j, "bits_of_cpu", bits[row->bits]);
+  if (row->z_tests) {
+    erg_json_object(j, "moments");
+    erg_json_int(j, "tests", row->z_tests);
+    erg_json_real(j, "worst_z", row->z_worst);
+    erg_json_real(j, "limit_z", row->z_limit);
+    erg_json_string(j, "name", row->z_name);
+    erg_json_int(j, "mean_outside_5_percent", row->mean_outside);
+    erg_json_int(j, "sd_outside_10_percent", row->sd_outside);
+    erg_json_end(j);
+  } else {
+    erg_json_null(j, "moments");
+  }
+  erg_json_object(j, "r_hat");
+  erg_json_real(j, "value", f ? f->r_hat : NAN);
+  erg_json_real(j, "limit", isfinite(row->r_hat_limit) ? row->r_hat_limit : NAN);
+  erg_json_string(j, "name", f ? f->worst_r_hat : "");
+  erg_json_end(j);
+  erg_json_object(j, "ess");
+  erg_json_real(j, "value", f ? fmin(f->ess_bulk, f->ess_tail) : NAN);
+  erg_json_real(j, "limit", row->ess_limit > 0 ? row->ess_limit : NAN);
+  erg_json_string(j, "name", !f ? "" : bulk ? f->worst_bulk : f->worst_tail);
+  erg_json_end(j);
+  if (row->truth_of) {
+    erg_json_object(j, "truth");
+    erg_json_int(j, "inside", row->truth_inside);
+    erg_json_int(j, "of", row->truth_of);
+    erg_json_int(j, "least", row->truth_least);
+    erg_json_end(j);
+  } else {
+    erg_json_null(j, "truth");
+  }
+  erg_json_end(j);
+}
+
+static void write_estimate(erg_json *j, const char *key, const bench_estimate *e) {
+  if (isnan(e->median)) {
+    erg_json_null(j, key);
+    return;
+  }
+  erg_json_object(j, key);
+  erg_json_real(j, "median", e->median);
+  erg_json_real(j, "low", e->low);
+  erg_json_real(j, "high", e->high);
+  erg_json_int(j, "n", e->n);
+  erg_json_int(j, "outliers", e->outliers);
   erg_json_end(j);
 }
 
 static void write_row(erg_json *j, const bench_report *r, const bench_row *row) {
-  static const char *const bits[] = {NULL, "same", "other"};
-  const erg_device *d = &row->device;
   erg_json_object(j, NULL);
-  erg_json_string(j, "workload", r->subjects[row->workload].name);
+  erg_json_string(j, "id", row->id);
+  erg_json_int(j, "workload", row->workload);
   erg_json_string(j, "backend", row->backend);
   erg_json_string(j, "backend_version", row->backend_version);
-  erg_json_object(j, "device");
-  erg_json_string(j, "id", d->id);
-  erg_json_string(j, "name", d->name);
-  erg_json_string(j, "driver", d->driver);
-  erg_json_string(j, "architecture", d->architecture);
-  erg_json_int(j, "compute_units", d->compute_units);
-  erg_json_uint(j, "memory_bytes", d->memory_bytes);
+  erg_json_string(j, "form", row->form);
+  erg_json_array(j, "devices");
+  for (int i = 0; i < row->n_devices; i++) write_device(j, &row->devices[i]);
   erg_json_end(j);
+  erg_json_int(j, "chains", row->chains);
+  erg_json_int(j, "threads", row->threads);
+  erg_json_string(j, "precision", "double");
+  erg_json_string(j, "data_sha256", r->subjects[row->workload].data_hash);
   erg_json_string(j, "compiler", *row->compiler ? row->compiler : NULL);
   erg_json_string(j, "compiler_flags", *row->flags ? row->flags : NULL);
+  erg_json_object(j, "versions");
+  for (int i = 0; i < row->n_versions; i++)
+    erg_json_string(j, row->versions[i].name, row->versions[i].version);
+  erg_json_end(j);
   erg_json_string(j, "verdict", bench_verdict_text(row->verdict));
-  erg_json_string(j, "reason", *row->reason ? row->reason : NULL);
-  write_gate(j, "gate_host", &row->host_gate);
-  write_gate(j, "gate_device", &row->device_gate);
-  erg_json_string(j, "bits_of_cpu", bits[row->bits]);
-  erg_json_object(j, "moments");
-  erg_json_int(j, "compared", row->z_tests);
-  erg_json_real(j, "worst_z", row->z_worst);
-  erg_json_real(j, "limit_z", row->z_limit);
-  erg_json_string(j, "worst", *row->z_name ? row->z_name : NULL);
+  erg_json_string(j, "reason", row->reason);
+  erg_json_array(j, "warnings");
+  for (int i = 0; i < row->n_warnings; i++) {
+    erg_json_object(j, NULL);
+    erg_json_string(j, "kind", row->warnings[i].kind);
+    erg_json_string(j, "text", row->warnings[i].text);
+    erg_json_end(j);
+  }
+  erg_json_end(j);
+  write_checks(j, row);
+  erg_json_array(j, "runs");
+  for (int i = 0; i < row->n_runs; i++) write_once(j, &row->runs[i]);
   erg_json_end(j);
   if (row->verdict == BENCH_VALID) {
-    write_figures(j, "cold", &row->cold);
-    erg_json_array(j, "cached");
-    for (int i = 0; i < row->n_cached; i++) write_figures(j, NULL, &row->cached[i]);
+    erg_json_object(j, "figures");
+    for (int f = 0; f < BENCH_FIGURES; f++)
+      write_estimate(j, bench_figure_name((bench_figure)f), &row->figures[f]);
     erg_json_end(j);
   } else {
-    erg_json_null(j, "cold");
-    erg_json_null(j, "cached");
+    erg_json_null(j, "figures");
   }
+  erg_json_array(j, "advice");
+  for (int i = 0; i < row->n_advice; i++) {
+    erg_json_object(j, NULL);
+    erg_json_string(j, "stage", row->advice[i].stage);
+    erg_json_real(j, "share", row->advice[i].share);
+    erg_json_string(j, "text", row->advice[i].text);
+    erg_json_end(j);
+  }
+  erg_json_end(j);
   erg_json_end(j);
 }
 
 void bench_write_json(const bench_report *r, erg_json *j) {
   erg_json_int(j, "bench_schema_version", BENCH_SCHEMA_VERSION);
   write_environment(j, r);
-  write_settings(j, r->options);
+  write_settings(j, r);
+  erg_json_strings(j, "peaks", NULL, 0);
   erg_json_array(j, "workloads");
   for (int i = 0; i < r->n_subjects; i++) write_subject(j, &r->subjects[i]);
   erg_json_end(j);
   erg_json_array(j, "rows");
   for (int i = 0; i < r->n_rows; i++) write_row(j, r, &r->rows[i]);
   erg_json_end(j);
+  erg_json_strings(j, "pairs", NULL, 0);
+  erg_json_strings(j, "scaling", NULL, 0);
   erg_json_array(j, "skipped");
   for (int i = 0; i < r->n_skipped; i++) {
     erg_json_object(j, NULL);
@@ -161,4 +295,5 @@ void bench_write_json(const bench_report *r, erg_json *j) {
     erg_json_end(j);
   }
   erg_json_end(j);
+  erg_json_strings(j, "warnings", (const char *const *)r->warnings, (size_t)r->n_warnings);
 }

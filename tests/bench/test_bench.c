@@ -82,12 +82,12 @@ static void right_backends(void **state) {
     assert_true(row->host_gate.done && row->host_gate.passed);
     assert_int_equal(row->host_gate.points, 20);
     assert_int_equal(row->z_tests, 20);
-    assert_int_equal(row->n_cached, 2);
-    assert_int_equal(row->cold.cached, 0);
-    assert_int_equal(row->cold.kept, 400);
-    assert_true(row->cold.gradients > row->cold.warmup_gradients);
-    assert_true(row->cold.ess_bulk > 0);
-    if (row->cold.compiled) assert_true(row->cached[0].cached & 1);
+    assert_int_equal(bench_n_cached(row), 2);
+    assert_int_equal(bench_cold(row)->cached, 0);
+    assert_int_equal(bench_cold(row)->kept, 400);
+    assert_true(bench_cold(row)->gradients > bench_cold(row)->warmup_gradients);
+    assert_true(bench_cold(row)->ess_bulk > 0);
+    if (bench_cold(row)->compiled) assert_true(bench_cached(row, 0)->cached & 1);
     bench_rates b = bench_rates_of(row);
     assert_true(b.gradients_s > 0 && b.bulk_s > 0 && b.per_1000 > 0);
   }
@@ -98,9 +98,9 @@ static void right_backends(void **state) {
   assert_int_equal(other->bits, BENCH_BITS_NONE);
   assert_false(other->device_gate.done);
   /* The same model, data and seeds: the same work. */
-  assert_int_equal(cpu->cold.gradients, other->cold.gradients);
-  assert_int_equal(cpu->cold.gradients, cpu->cached[0].gradients);
-  assert_int_not_equal(cpu->cold.gradients, cpu->cached[1].gradients);
+  assert_int_equal(bench_cold(cpu)->gradients, bench_cold(other)->gradients);
+  assert_int_equal(bench_cold(cpu)->gradients, bench_cached(cpu, 0)->gradients);
+  assert_int_not_equal(bench_cold(cpu)->gradients, bench_cached(cpu, 1)->gradients);
   end(&s);
 }
 
@@ -183,7 +183,7 @@ static void reports_hide_invalid_figures(void **state) {
   assert_int_equal(erg_json_close(j), 0);
   fclose(f);
   assert_non_null(strstr(text, "\"verdict\": \"wrong\""));
-  assert_non_null(strstr(strstr(text, "\"verdict\": \"wrong\""), "\"cold\": null"));
+  assert_non_null(strstr(strstr(text, "\"verdict\": \"wrong\""), "\"figures\": null"));
   free(text);
   end(&s);
 }
