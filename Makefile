@@ -18,6 +18,9 @@ help:
 	@echo
 	@echo 'CMake presets: dev, asan, ubsan, tsan, release (cmake --list-presets).'
 
+# The tests' own NVRTC and CUDA headers; where they can't be had, those tests say so and skip.
+NVRTC_FOR_TESTS = @tests/python/venv.sh $(BUILD) nvrtc.txt >/dev/null || [ $$? = 77 ]
+
 # Configured once; `make check` turns the tests on in the same folder.
 $(BUILD)/build.ninja:
 	tools/setup.sh demo
@@ -32,6 +35,7 @@ demo: build
 
 check:
 	tools/setup.sh check
+	$(NVRTC_FOR_TESTS)
 	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=ON
 	cmake --build $(BUILD) -j $(JOBS)
 	$(MAKE) check-sanitized
@@ -39,13 +43,15 @@ check:
 
 # The units once more with address and undefined-behaviour sanitizers.
 check-sanitized:
+	$(NVRTC_FOR_TESTS)
 	cmake -S . -B $(BUILD)/asan -G Ninja -DERGODE_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-	  -DERGODE_SANITIZE=address,undefined
+	  -DERGODE_SANITIZE=address,undefined -DERGODE_TESTS_VENV=$(abspath $(BUILD))/.venv-tests
 	cmake --build $(BUILD)/asan -j $(JOBS)
 	ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS) -L 'unit|abi' -LE slow
 
 check-slow:
 	tools/setup.sh check
+	$(NVRTC_FOR_TESTS)
 	cmake -S . -B $(BUILD) -G Ninja -DERGODE_TESTS=ON
 	cmake --build $(BUILD) -j $(JOBS)
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)

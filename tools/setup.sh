@@ -14,8 +14,8 @@ base=(gcc g++ cmake ninja-build pkg-config libtomlplusplus-dev libinih-dev libja
   libnetcdf-dev opencl-headers)
 case $target in
   demo) packages=("${base[@]}") ;;
-  check) packages=("${base[@]}" libcmocka-dev ocl-icd-libopencl1 pocl-opencl-icd oclgrind
-    clang patchelf xz-utils binutils file python3-venv) ;;
+  check) packages=("${base[@]}" libcmocka-dev ocl-icd-opencl-dev pocl-opencl-icd
+    oclgrind clang patchelf xz-utils binutils file python3-venv) ;;
   bundle) packages=("${base[@]}" patchelf xz-utils binutils python3-venv) ;;
   *) echo "usage: tools/setup.sh demo|check|bundle" >&2; exit 2 ;;
 esac
@@ -36,6 +36,10 @@ done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 install=(apt-get install -y --no-install-recommends "${missing[@]}")
+if [ "${ERGODE_SETUP:-}" = print ]; then
+  echo "${install[*]}"
+  exit 0
+fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
@@ -45,10 +49,6 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "  sudo ${install[*]}" >&2
     exit 1
   fi
-fi
-if [ "${ERGODE_SETUP:-}" = print ]; then
-  echo "${install[*]}"
-  exit 0
 fi
 echo "setup: installing ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
