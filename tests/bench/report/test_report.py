@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""The schema and recompute_bench.py, both ways: a right document passes, altered ones don't.
+
+  test_report.py SCHEMA
+"""
+import json
+import sys
+import unittest
+
+import jsonschema
+
+import document
+import recompute_bench
+
+with open(sys.argv.pop(1), encoding="utf-8") as file:
+    SCHEMA = json.load(file)
+
+
+def altered(path, value):
+    whole = document.document()
+    parts = path.split("/")
+    at = recompute_bench.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
+    at[int(parts[-1]) if isinstance(at, list) else parts[-1]] = value
+    return whole
+
+
+def without(path):
+    whole = document.document()
+    parts = path.split("/")
+    at = recompute_bench.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
+    del at[parts[-1]]
+    return whole
+
+
+def described(schema, where=""):
+    """Places of members that have neither description nor reference."""
+    if isinstance(schema, dict):
+        for name, what in schema.get("properties", {}).items():
+            if not ({"description", "$ref"} & set(what)):
+                yield f"{where}/{name}"
+        for name, what in schema.items():
+            if name != "allOf":
+                yield from described(what, f"{where}/{name}")
+    elif isinstance(schema, list):
+        for k, what in enumerate(schema):
+            yield from described(what, f"{where}/{k}")
+
+
+class Schema(unittest.TestCase):
+    def setUp(self):
+        self.validator = jsonschema.Draft202012Validator(SCHEMA)
+
+    def test_is_a_schema_and_describes_every_member(self):
+        jsonschema.Draft202012Validator.check_schema(SCHEMA)
+        self.assertEqual(list(described(SCHEMA)), [])
+
+    def test_document_is_valid(self):
+        self.assertEqual([e.message for e in self.validator.iter_errors(document.document())], [])
+
+    def test_broken_documents_are_not(self):
+        broken = {
+            "another version": altered("bench_schema_version", 1),
+            "a member nobody knows": altered("environment/mood", "good"),
+            "a member missing": without("settings/draws"),
+            "a hash cut short": altered("rows/0/data_sha256", "00"),
+            "single precision": altered("rows/0/precision", "single"),
+            "a verdict nobody knows": altered("rows/0/verdict", "fine"),
+            "figures of a wrong row": altered("rows/2/figures", {}),
+            "a wrong row without reason": altered("rows/2/reason", ""),
+            "a valid row without figures": altered("rows/0/figures", None),
+            "a figure nobody knows": altered("rows/0/figures/luck",
+                                             document.estimate(1.0)),
+            "a text for a number": altered("rows/0/runs/0/stages/total_s", "2"),
+            "negative seconds": altered("rows/0/runs/0/stages/total_s", -1.0),
+            "too many samples": altered("rows/0/runs/0/telemetry/samples", [[0] * 6] * 201),
+            "a share over 1": altered("rows/0/runs/0/telemetry/device_busy", 1.5),
+            "a band of one end": altered("scaling/0/points/1/band", [1.6]),
+            "skipped without reason": altered("skipped/0/reason", ""),
+        }
+        for name, whole in broken.items():
+            with self.subTest(name):
+                self.assertFalse(self.validator.is_valid(whole))
+
+
+class Recomputed(unittest.TestCase):
+    def test_document_passes(self):
+        self.assertEqual(recompute_bench.check_document(document.document()), [])
+
+    def test_each_figure_is_checked(self):
+        for k in (0, 1):
+            for name, figure in document.document()["rows"][k]["figures"].items():
+                for end in ("median", "low", "high", "n"):
+                    with self.subTest(f"rows/{k}/{name}/{end}"):
+                        value = figure[end]
+                        value = 7.0 if value is None else value * 1.25
+                        whole = altered(f"rows/{k}/figures/{name}/{end}", value)
+                        self.assertEqual(len(recompute_bench.check_document(whole)), 1)
+
+    def test_tampered_documents_fail(self):
+        run = "rows/0/runs/2/"  # the middle one, whose ESS is the median
+        for path, value in {
+                run + "min_ess_bulk": 210, run + "stages/sampling_s": 0.6,
+                run + "gradients": 1010, run + "telemetry/joules_host": 11.0,
+                "peaks/0/read_gb_s": 15.0, "workloads/0/counts/flops_gradient": 2e6,
+                "rows/0/figures/ess_s": None,
+                "rows/0/figures/ess_s/outliers": 1, "rows/2/figures": {"ess_s": None},
+                "rows/1/id": "hierarchy/cpu/threads=1",
+                "pairs/0/ratio": 2.1, "pairs/0/low": 1.9, "pairs/0/verdict": "SAME",
+                "pairs/0/b": "nobody", "pairs/1/verdict": "FASTER", "pairs/1/ratio": 3.0,
+                "scaling/0/points/1/seconds": 0.6, "scaling/0/points/1/speedup": 1.9,
+                "scaling/0/points/1/efficiency": 0.9, "scaling/0/points/1/verdict": "warning",
+                "scaling/0/points/2/reason": "", "scaling/0/points/2/seconds": 1.0}.items():
+            with self.subTest(path):
+                self.assertNotEqual(recompute_bench.check_document(altered(path, value)), [])
+
+    def test_interval_of_many_runs(self):
+        values = (1.0, 1.1, 1.3, 1.6, 2.0, 2.5, 3.1, 3.8, 4.6)
+        medians = recompute_bench.resampled(values)
+        low, high = recompute_bench.np.quantile(medians, (0.025, 0.975))
+        self.assertTrue(recompute_bench.interval_fits(values, low, high))
+        low, high = recompute_bench.np.quantile(medians, (0.2, 0.8))
+        self.assertFalse(recompute_bench.interval_fits(values, low, high))
+
+    def test_outliers(self):
+        for values, wanted in (((10.1, 9.9, 10.0, 10.3, 9.8, 14.0), 1), ((1.0, 9.0, 1.0, 1.0), 0),
+                               ((1.0,) * 9 + (5.0,), 1), ((2.0,) * 6, 0)):
+            self.assertEqual(recompute_bench.outliers(values), wanted)
+
+    def test_verdicts(self):
+        for low, high, pairs, verdict in (
+                (1.03, 1.2, 3, "FASTER"), (0.8, 0.9, 3, "SLOWER"), (0.96, 1.04, 3, "SAME"),
+                (0.9, 1.2, 3, "AMBIGUOUS"), (1.01, 1.06, 3, "AMBIGUOUS"),
+                (None, None, 2, "AMBIGUOUS")):
+            self.assertEqual(recompute_bench.verdict_of(low, high, pairs), verdict)
+
+
+class Page(unittest.TestCase):
+    def check(self, page):
+        return recompute_bench.check_page(document.document(), page)
+
+    def test_page_passes(self):
+        self.assertEqual(self.check(document.PAGE), [])
+
+    def test_tampered_pages_fail(self):
+        for old, new in (
+                (">200<", ">201<"), (">50 %<", ">51 %<"), ("0.40k", "0.41k"),
+                ("5.00e2", "5.01e2"), ("threads=2<", "threads=3<"),
+                ("gate: worst 1e-3", "no reason"), ("rows/2/reason", "rows/2/verdict"),
+                ("<td>INVALID", "<td>17"), ("INVALID", "<b data-path="
+                 "'rows/2/figures/ess_s/median'>200</b>"), ("rows/0/figures/ess_s", "rows/0/x"),
+                (' data-path="rows/1/figures/ess_s/median"', ""),
+                ("<table>", '<img src="https://example.org/a.png"><table>'),
+                ("<title>", '<link rel="stylesheet" href="a.css"><title>'),
+                ("padding: 1px", "background: url(a.png)")):
+            with self.subTest(new):
+                page = document.PAGE.replace(old, new)
+                self.assertNotEqual(page, document.PAGE)
+                self.assertNotEqual(self.check(page), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
