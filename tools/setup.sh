@@ -11,7 +11,7 @@ target=${1:-demo}
 [ "${ERGODE_SETUP:-}" = off ] && exit 0
 
 base=(gcc g++ cmake ninja-build pkg-config libtomlplusplus-dev libinih-dev libjansson-dev
-  libnetcdf-dev opencl-headers)
+  libnetcdf-dev libcairo2-dev opencl-headers)
 case $target in
   demo) packages=("${base[@]}") ;;
   check) packages=("${base[@]}" libcmocka-dev ocl-icd-opencl-dev pocl-opencl-icd

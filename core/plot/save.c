@@ -1,0 +1,77 @@
+/* Figures as files: SVG, PNG, PDF. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/cairo_api.h"
+#include "plot/internal.h"
+
+enum { PNG_SCALE = 2 };
+
+static cairo_status_t keep(void *out, const unsigned char *bytes, unsigned n) {
+  return fwrite(bytes, 1, n, out) == n ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static cairo_status_t draw(const plot *p, const plot_cairo_api *a, cairo_surface_t *surface,
+                           double scale) {
+  plot_canvas canvas = {.cairo = a, .context = a->create(surface)};
+  a->scale(canvas.context, scale, scale);
+  plot_pen(&canvas, PLOT_PAPER, 1, 1, PLOT_SOLID);
+  a->paint(canvas.context);
+  plot_draw(p, &canvas);
+  cairo_status_t status = a->status(canvas.context);
+  a->destroy(canvas.context);
+  return status;
+}
+
+static cairo_status_t write_png(const plot *p, const plot_cairo_api *a, FILE *out) {
+  cairo_surface_t *s = a->image_surface_create(
+      CAIRO_FORMAT_RGB24, (int)(p->width * PNG_SCALE), (int)(plot_total_height(p) * PNG_SCALE));
+  cairo_status_t status = draw(p, a, s, PNG_SCALE);
+  if (!status) status = a->surface_write_to_png_stream(s, keep, out);
+  a->surface_destroy(s);
+  return status;
+}
+
+static cairo_status_t write_pdf(const plot *p, const plot_cairo_api *a, FILE *out) {
+  cairo_surface_t *s =
+      a->pdf_surface_create_for_stream(keep, out, p->width, plot_total_height(p));
+  cairo_status_t status = draw(p, a, s, 1);
+  a->surface_finish(s);
+  if (!status) status = a->surface_status(s);
+  a->surface_destroy(s);
+  return status;
+}
+
+bool plot_save(const plot *p, const char *path, erg_problems *problems) {
+  const char *end = strrchr(path, '.');
+  bool svg = end && !strcmp(end, ".svg"), png = end && !strcmp(end, ".png");
+  if (!svg && !png && !(end && !strcmp(end, ".pdf")))
+    return erg_error(problems, (erg_place){0}, "end its name in .svg, .png or .pdf",
+                     "%s: the format of the figure isn't known", path);
+  const plot_cairo_api *a = plot_cairo_load(problems);
+  if (!a) return false;
+  char *text = svg ? plot_svg_file(p, problems) : NULL;
+  if (svg && !text) return false;
+  FILE *out = fopen(path, "wbe");
+  int code = errno;
+  cairo_status_t status = CAIRO_STATUS_SUCCESS;
+  if (out) {
+    errno = 0;
+    if (svg && fputs(text, out) < 0) status = CAIRO_STATUS_WRITE_ERROR;
+    if (png) status = write_png(p, a, out);
+    if (!svg && !png) status = write_pdf(p, a, out);
+    code = errno;
+    if (fclose(out) != 0 && !status) {
+      code = errno;
+      status = CAIRO_STATUS_WRITE_ERROR;
+    }
+  }
+  free(text);
+  if (out && !status) return true;
+  bool system = !out || (status == CAIRO_STATUS_WRITE_ERROR && code);
+  return erg_error(problems, (erg_place){0},
+                   system ? "free space, or write elsewhere" : NULL, "%s can't be written: %s",
+                   path, system ? strerror(code) : a->status_to_string(status));
+}
