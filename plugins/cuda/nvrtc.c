@@ -14,6 +14,17 @@ static nvrtc loaded;
 static int usable;
 static char cause[768];
 
+/* NVRTC opens its second library by name alone, which PyPI's package has on no path; one
+ * that is open already is found by that name. */
+static void open_builtins(const nvrtc *found) {
+  char path[sizeof found->path + 64];
+  const char *slash = strrchr(found->path, '/');
+  if (slash == NULL) return;
+  snprintf(path, sizeof path, "%.*s/libnvrtc-builtins.so.%d.%d", (int)(slash - found->path),
+           found->path, found->major, found->minor);
+  (void)dlopen(path, RTLD_NOW | RTLD_LOCAL); /* kept as long as NVRTC: until the end */
+}
+
 /* Opens the library at `path`; takes the first that is new enough, and keeps in `cause`
  * why another was refused. */
 static int take(const char *path) {
@@ -51,6 +62,7 @@ static int take(const char *path) {
   void *address = (void *)(size_t)found.version;
   snprintf(found.path, sizeof found.path, "%s",
            dladdr(address, &info) && info.dli_fname ? info.dli_fname : path);
+  open_builtins(&found);
   loaded = found;
   usable = 1;
   return 1;
