@@ -1,5 +1,4 @@
 /* ergode model logp: the oracle's log density at points of the user's choice. */
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,121 +6,8 @@
 
 #include "cli/model.h"
 #include "compile/natural.h"
+#include "run/given.h"
 #include "run/text.h"
-
-/* --- points ------------------------------------------------------------------------- */
-
-/* Next top-level object of a list at or after *at: [*at, *end). Strings are skipped. */
-static bool next_object(const erg_source *s, size_t *at, size_t *end) {
-  const char *t = s->text;
-  size_t i = *at;
-  while (i < s->length && t[i] != '{') i++;
-  if (i >= s->length) return false;
-  *at = i;
-  int depth = 0;
-  for (bool quoted = false; i < s->length; i++) {
-    if (quoted) {
-      if (t[i] == '\\') i++;
-      else if (t[i] == '"') quoted = false;
-    } else if (t[i] == '"') {
-      quoted = true;
-    } else if (t[i] == '{') {
-      depth++;
-    } else if (t[i] == '}' && --depth == 0) {
-      *end = i + 1;
-      return true;
-    }
-  }
-  *end = s->length;
-  return true;
-}
-
-/* The points of a file: an object, or a list of objects. Each is parsed from a copy of
- * the text with all else blanked out, so that places stay those of the file. */
-static erg_dataset **read_points(const char *path, int *n, erg_problems *p) {
-  *n = 0;
-  erg_source *whole = erg_source_read(path, p);
-  if (!whole) return NULL;
-  erg_dataset **points = run_alloc(sizeof *points);
-  size_t at = 0, end = 0, first = strspn(whole->text, " \t\r\n");
-  bool list = whole->text[first] == '[', good = true;
-  while (good && (list ? next_object(whole, &at, &end) : at == 0)) {
-    if (!list) end = whole->length;
-    char *text = run_alloc(whole->length + 1);
-    for (size_t i = 0; i < whole->length; i++) {
-      char c = whole->text[i];
-      text[i] = (i >= at && i < end) || c == '\n' ? c : ' ';
-    }
-    erg_source *part = erg_source_from_text(path, text, whole->length);
-    free(text);
-    erg_dataset *d = erg_dataset_parse(part, p);
-    good = d != NULL;
-    if (d) {
-      points = run_grow(points, (size_t)(*n + 1) * sizeof *points);
-      points[(*n)++] = d;
-    }
-    at = end > at ? end : at + 1;
-  }
-  if (good && *n == 0) {
-    erg_error(p, erg_place_whole(whole), "write {\"mu\": 1, ...}, or a list of such objects",
-              "no point in the file");
-    good = false;
-  }
-  if (!p->count) erg_source_free(whole);
-  if (good) return points;
-  for (int i = 0; i < *n; i++) erg_dataset_free(points[i]);
-  free(points);
-  return NULL;
-}
-
-/* values[p] of every parameter, checked in shape; places are the arrays' own. */
-static bool bind_point(const ir_graph *g, const erg_dataset *d, const double **values,
-                       erg_problems *p) {
-  const char **names = run_alloc((size_t)(g->n_params + 1) * sizeof *names);
-  for (int i = 0; i < g->n_params; i++) names[i] = g->params[i].name;
-  bool good = true;
-  for (int i = 0; i < d->count && good; i++) {
-    bool known = false;
-    for (int k = 0; k < g->n_params; k++) known |= !strcmp(names[k], d->arrays[i].name);
-    if (known) continue;
-    const char *near = erg_nearest(d->arrays[i].name, names);
-    char *next = near ? run_text("did you mean '%s'?", near) : NULL;
-    good = erg_error(p, d->arrays[i].place, next, "the model has no parameter '%s'",
-                     d->arrays[i].name);
-    free(next);
-  }
-  for (int k = 0; k < g->n_params && good; k++) {
-    const ir_param *param = &g->params[k];
-    const erg_array *a = erg_dataset_get(d, names[k]);
-    if (!a) {
-      good = erg_error(p, erg_place_whole(d->source), "give every parameter's natural value",
-                       "no value for parameter '%s'", names[k]);
-      break;
-    }
-    int64_t n = 1;
-    bool same = a->rank == param->rank;
-    for (int i = 0; i < param->rank; i++) {
-      int64_t size = g->dims[param->order[i]].size;
-      n *= size;
-      same &= i < a->rank && a->shape[i] == size;
-    }
-    if (!same && !(a->n == n && n <= 1)) {
-      char *shape = run_text("%s", "");
-      for (int i = 0; i < param->rank; i++) {
-        const ir_dimension *dim = &g->dims[param->order[i]];
-        char *longer = run_text("%s%s%s (%lld)", shape, i ? ", " : "", dim->name,
-                                (long long)dim->size);
-        free(shape);
-        shape = longer;
-      }
-      good = erg_error(p, a->place, NULL, "'%s' needs the shape [%s]", names[k], shape);
-      free(shape);
-    }
-    values[k] = a->values;
-  }
-  free(names);
-  return good;
-}
 
 /* --- evaluation ---------------------------------------------------------------------- */
 
@@ -224,8 +110,8 @@ int cli_model_logp(const cli_args *args) {
   erg_problems problems;
   erg_problems_init(&problems);
   const ir_graph *g = m.graph;
-  int n = 0;
-  erg_dataset **points = read_points(path, &n, &problems);
+  run_given *points = run_given_read(path, &problems);
+  int n = points ? points->n : 0;
   ir_id *wanted = run_alloc((size_t)(g->n_terms + 1) * sizeof *wanted);
   for (int t = 0; t < g->n_terms; t++) wanted[t] = g->terms[t].node;
   evaluation e = {.g = g, .oracle = interpl_new(g, wanted, g->n_terms)};
@@ -235,7 +121,8 @@ int cli_model_logp(const cli_args *args) {
   double *q = run_alloc(((size_t)g->dim + ERG_PADDING) * sizeof *q);
   unconstrain *back = unconstrain_new(g);
   bool json = cli_given(args, "json"), good = points && back;
-  for (int i = 0; i < n && good; i++) good = bind_point(g, points[i], values, &problems);
+  for (int i = 0; i < n && good; i++) 
+    good = run_given_bind(g, points->all[i], false, values, &problems);
   erg_json *j = NULL;
   if (json && good) {
     j = cli_json_open();
@@ -244,9 +131,9 @@ int cli_model_logp(const cli_args *args) {
   }
   for (int i = 0; i < n && good; i++) {
     char *message = NULL;
-    bind_point(g, points[i], values, &problems);
+    run_given_bind(g, points->all[i], false, values, &problems);
     if (!unconstrain_run(back, values, NULL, q, &message)) {
-      erg_error(&problems, erg_place_whole(points[i]->source), NULL, "point %d: %s", i + 1,
+      erg_error(&problems, erg_place_whole(points->all[i]->source), NULL, "point %d: %s", i + 1,
                 message);
       free(message);
       good = false;
@@ -265,8 +152,7 @@ int cli_model_logp(const cli_args *args) {
   }
   cli_problems(&problems);
   erg_problems_free(&problems);
-  for (int i = 0; i < n && points; i++) erg_dataset_free(points[i]);
-  free(points);
+  run_given_free(points);
   if (back) unconstrain_free(back);
   interpl_free(e.oracle);
   free(e.terms);

@@ -35,9 +35,11 @@ static void say_start(const run_job *j) {
           about->compiled ? about->module->cached ? "compiled before" : "compiled"
                           : "interpreted");
   fprintf(stderr, " in %.0f ms\n", 1000 * j->times.compile_s);
-  fprintf(stderr, "%s on %s (%s), %d chains of %lld + %lld draws, seed %llu\n", j->sampler->id,
-          j->device.name, j->device.id, r->chains, (long long)r->warmup, (long long)r->draws,
-          (unsigned long long)r->seed);
+  fprintf(stderr, "%s on %s (%s), %d chain%s of %lld + %lld draws, ", j->sampler->id,
+          j->device.name, j->device.id, r->chains, r->chains == 1 ? "" : "s",
+          (long long)r->warmup, (long long)r->draws);
+  if (r->thin > 1) fprintf(stderr, "one in %lld kept, ", (long long)r->thin);
+  fprintf(stderr, "seed %llu\n", (unsigned long long)r->seed);
   fprintf(stderr, "memory about %s, draws.nc at most %s\n",
           run_bytes_text((double)j->memory_bytes, memory),
           run_bytes_text((double)j->disk_bytes, disk));
@@ -105,6 +107,9 @@ int cli_sample(const cli_args *args) {
   w.chains = cli_integer(args, "chains", -1);
   w.warmup = cli_integer(args, "warmup", -1);
   w.draws = cli_integer(args, "draws", -1);
+  w.thin = cli_integer(args, "thin", -1);
+  w.init = cli_value(args, "init");
+  w.init_radius = cli_number(args, "init-radius", w.init_radius);
   w.max_depth = cli_integer(args, "max-depth", -1);
   w.seed = cli_integer(args, "seed", -1);
   w.threads = cli_integer(args, "threads", -1);

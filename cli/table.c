@@ -30,7 +30,14 @@ static const cli_option
                                       "other options win over it"),
     o_chains = WHOLE("chains", 1, 1e6, "number of chains (4)"),
     o_warmup = WHOLE("warmup", 0, 1e9, "warm-up draws of a chain (500)"),
-    o_draws = WHOLE("draws", 1, 1e9, "kept draws of a chain (1000)"),
+    o_draws = WHOLE("draws", 1, 1e9, "draws of a chain after warm-up (1000)"),
+    o_thin = WHOLE("thin", 1, 1e9, "keep every N-th draw only (1), beginning with the first; "
+                                   "--draws counts all of them"),
+    o_init = TEXT("init", "FILE", "initial values: JSON with natural values of all or some "
+                                  "parameters, one object for all chains, or a list with one "
+                                  "a chain; the rest is drawn"),
+    o_radius = {"init-radius", 0, CLI_NUMBER, "R", "initial coordinates are drawn from (-R, R) "
+                "in the unconstrained space (2)", NULL, 0, 1e6, false},
     o_accept = {"target-accept", 0, CLI_NUMBER, "P", "acceptance rate that the step size is "
                 "tuned to (0.8); 0.95 for a posterior with divergences", NULL, 0.01, 0.999,
                 false},
@@ -93,8 +100,8 @@ static const char exits_read[] = "0\tgood\n" EXIT_INPUT "4\t--strict: the verdic
 
 static const cli_option *const sample_options[] = {
     &o_data, &o_dim, &o_backend, &o_device, &o_plugin, &o_preset, &o_chains, &o_warmup,
-    &o_draws, &o_accept, &o_depth, &o_seed, &o_threads, &o_set, &o_out, &o_csv,
-    &o_save_warmup, &o_report, &o_strict, &o_json, &o_quiet, NULL};
+    &o_draws, &o_thin, &o_accept, &o_depth, &o_seed, &o_init, &o_radius, &o_threads, &o_set,
+    &o_out, &o_csv, &o_save_warmup, &o_report, &o_strict, &o_json, &o_quiet, NULL};
 static const cli_example sample_examples[] = {
     {"sample hierarchical_normal", "a model that ships with Ergode, on data that it "
                                    "simulates; results in out/hierarchical_normal"},

@@ -56,7 +56,7 @@ unconstrain *unconstrain_clone(const unconstrain *original);
 void unconstrain_free(unconstrain *u);
 
 /* values[p]: natural value of parameter p, row-major as declared (ir_param.order), all
- * of its elements. False with *message (to be freed) naming the parameter that lies
+ * of its elements; NULL: its coordinates stay as q has them. False with *message (to be freed) naming the parameter that lies
  * outside its support or has no way back. */
 bool unconstrain_run(unconstrain *u, const double *const *values, const double *centring,
                      double *q, char **message);

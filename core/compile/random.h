@@ -13,7 +13,7 @@
 
 /* Which use a stream serves; at most 255. */
 enum { RANDOM_GENERATE = 16, RANDOM_OUTCOME = 17, RANDOM_SIMULATE = 18, RANDOM_BOOTSTRAP = 19,
-       RANDOM_TEST = 31 };
+       RANDOM_INITIAL = 20, RANDOM_ORDER = 21, RANDOM_TEST = 31 };
 
 typedef struct {
   uint64_t seed;

@@ -150,6 +150,7 @@ bool unconstrain_run(unconstrain *u, const double *const *values, const double *
   *message = NULL;
   for (int i = 0; i < g->n_params; i++) {
     const ir_param *x = &g->params[i];
+    if (!values[i]) continue;
     if (x->unconstrain == IR_NONE) {
       if (asprintf(message, "parameter '%s' can't be set from its natural value", x->name) < 0)
         abort();
@@ -157,12 +158,12 @@ bool unconstrain_run(unconstrain *u, const double *const *values, const double *
     }
     int64_t n = ir_size(g, x->dims);
     for (int64_t k = 0; k < n; k++) u->values[i][u->plan->stored[i][k]] = values[i][k];
+    for (int64_t k = 0; k < x->n; k++) q[x->offset + k] = 0;
   }
-  for (int64_t k = 0; k < g->dim; k++) q[k] = 0;
   for (int l = 0; l < u->plan->n_levels; l++) {
     interp_run(u->levels[l], q, centring, NULL);
     for (int i = 0; i < g->n_params; i++)
-      if (u->plan->level[i] == l && !copy_back(u, i, q)) {
+      if (values[i] && u->plan->level[i] == l && !copy_back(u, i, q)) {
         const ir_param *x = &g->params[i];
         if (asprintf(message,
                      "the value given for parameter '%s' lies outside its support (%s)",

@@ -67,7 +67,7 @@
 /* erg_chain.fresh: 0 nothing */
 #define ERG_FRESH_EVALUATE 1 /* the draw's log density and gradient (after recentring) */
 #define ERG_FRESH_GIVEN 2    /* likewise for a given point; if not finite, INIT */
-#define ERG_FRESH_INIT 3     /* best of initial_tries points uniform on (-2, 2) */
+#define ERG_FRESH_INIT 3     /* best of initial_tries points, uniform within initial_radius */
 
 /* erg_control.adapt, bits */
 #define ERG_ADAPT_STEP 1     /* dual averaging */
@@ -93,6 +93,7 @@ typedef struct erg_control {
   double integration_time; /* HMC */
   double max_error;        /* divergent beyond: 1000 */
   double max_step;         /* largest step size */
+  double initial_radius;   /* initial coordinates: uniform on (-r, r) */
   /* Layout */
   int dim, blocks, stride;
   int elements, element_blocks, element_stride;

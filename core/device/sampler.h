@@ -61,14 +61,15 @@ ERG_FN int erg_wants_moments(const erg_chain *c) {
   return ERG_WITH_MOMENTS && c->phase == ERG_PHASE_MOMENTS;
 }
 
-/* The next candidate for the initial point: uniform on (-2, 2). */
+/* The next candidate for the initial point: uniform on (-r, r), r the control's
+ * initial_radius. */
 ERG_FN void erg_initial_candidate(const erg_chain *c, ERG_GLOBAL const erg_control *k,
                                   ERG_GLOBAL double *s) {
   ERG_GLOBAL double *q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
   for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
     erg_v u = erg_uniform(k->seed_low, k->seed_high, erg_slots(i), ERG_RANDOM_INIT,
                           (unsigned)c->tries, (unsigned)c->number);
-    u = erg_fma(erg_splat(4.0), u, erg_splat(-2.0));
+    u = erg_fma(erg_splat(2.0 * k->initial_radius), u, erg_splat(-k->initial_radius));
     erg_store(q + i, erg_sel(erg_lane_below(k->dim - i), u, erg_splat(0.0)));
   }
 }

@@ -67,7 +67,7 @@ erg_status engine_each_row(erg_run *run, size_t offset, size_t doubles, int acce
   if (bytes * (uint64_t)batch > ROWS_BYTES) batch = (int32_t)(ROWS_BYTES / bytes);
   if (batch < 1) batch = 1;
   rows = engine_array((size_t)batch * doubles, sizeof *rows);
-  if (!rows) return ERG_NO_MEMORY;
+  if (!rows) return engine_fail(run->host, ERG_NO_MEMORY, "out of memory");
   for (int32_t c = 0; c < chains && status == ERG_OK; c += batch) {
     int32_t n = chains - c < batch ? chains - c : batch;
     if (access & ENGINE_ROWS_READ) {
@@ -100,6 +100,7 @@ static void fill_control(erg_run *run, erg_control *k) {
   k->max_steps = (int)set[ENGINE_MAX_STEPS];
   k->initial_tries = INITIAL_TRIES;
   k->initial_most = INITIAL_MOST;
+  k->initial_radius = set[ENGINE_INIT_RADIUS];
 }
 
 /* Draws of the device's buffer: bounded in memory over all chains. */
@@ -116,7 +117,8 @@ static erg_status open_shares(erg_run *run) {
   if (n > job->chains) n = job->chains;
   run->shares = engine_array((size_t)n, sizeof *run->shares);
   run->shapes = engine_array((size_t)n, sizeof *run->shapes);
-  if (!run->shares || !run->shapes) return ERG_NO_MEMORY;
+  if (!run->shares || !run->shapes)
+    return engine_fail(run->host, ERG_NO_MEMORY, "out of memory");
   for (int32_t i = 0; i < n && status == ERG_OK; i++) {
     engine_shape *shape = &run->shapes[i];
     int32_t end = (int32_t)((int64_t)job->chains * (i + 1) / n);
@@ -200,7 +202,8 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
   run->scalars = engine_array(chains, sizeof *run->scalars);
   run->metric = engine_array(chains * (size_t)model->dim, sizeof *run->metric);
   run->centring = engine_array(length, sizeof *run->centring);
-  if (!run->scalars || !run->metric || !run->centring) status = ERG_NO_MEMORY;
+  if (!run->scalars || !run->metric || !run->centring)
+    status = engine_fail(host, ERG_NO_MEMORY, "out of memory");
   if (status == ERG_OK) {
     for (int f = 0; f < model->n_families; f++) run->centring[2 * model->n_elements + f] = 1;
     engine_schedule_make(&run->schedule, (engine_metric)job->settings[ENGINE_METRIC],
@@ -213,7 +216,7 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
   if (status == ERG_OK) status = start_chains(run);
   if (status != ERG_OK) {
     engine_destroy(run);
-    return status == ERG_NO_MEMORY ? engine_fail(host, status, "out of memory") : status;
+    return status;
   }
   erg_stages opened = {.size = sizeof opened};
   for (int32_t i = 0; backend->stages && i < run->n_shares; i++)
@@ -388,14 +391,16 @@ static erg_status describe(erg_run *run, erg_block *block) {
 }
 
 static erg_status failed_chain(const erg_run *run) {
+  double radius = run->job->settings[ENGINE_INIT_RADIUS];
   for (int32_t c = 0; c < run->job->chains; c++)
     if (run->scalars[c].phase == ERG_PHASE_FAILED)
       return engine_fail(run->host, ERG_INIT,
-                         "chain %d: no finite log density at %d points uniform on (-2, 2) "
+                         "chain %d: no finite log density at %d points uniform on (-%g, %g) "
                          "in the unconstrained space\n"
-                         "check the data and the supports of the priors, or give initial "
-                         "values",
-                         run->scalars[c].number, INITIAL_MOST);
+                         "check the data and the supports of the priors; or give initial "
+                         "values with --init FILE.json, or start nearer to 0 with a smaller "
+                         "--init-radius",
+                         run->scalars[c].number + 1, INITIAL_MOST, radius, radius);
   return ERG_OK;
 }
 

@@ -298,8 +298,8 @@ static bool define_group(netcdf *w, out_group group, erg_problems *p) {
     good = good &&
            check(w, w->nc->def_var_chunking(g->id, g->draw_variable, NC_CHUNKED, &chunk), p);
   }
-  int64_t draws =
-      (warmup ? s->info.n_warmup : s->info.n_draws) / (s->info.thin ? s->info.thin : 1);
+  int64_t thin = s->info.thin > 1 ? s->info.thin : 1;
+  int64_t draws = ((warmup ? s->info.n_warmup : s->info.n_draws) + thin - 1) / thin;
   for (int v = 0; good && v < s->n_variables; v++) {
     const out_variable *x = &s->variables[v];
     if (!in_group(s, v, group)) continue;

@@ -325,6 +325,8 @@ static void write_header(FILE *out, const out_summary *s, const out_report *r) {
   text_fact(out, "algorithm", f->algorithm);
   fact(out, "draws", "%d chains of %" PRId64 "%s", s->chains, s->draws,
        s->interrupted ? " (interrupted)" : "");
+  if (f->thin > 1)
+    fact(out, "thinned", "one draw in %" PRId64 " of %" PRId64 " is kept", f->thin, f->n_draws);
   if (f->n_warmup > 0) fact(out, "warm-up", "%" PRId64 " draws a chain", f->n_warmup);
   fact(out, "seed", "%" PRIu64, f->seed);
   if (r->total_s > 0) fact(out, "wall time", "%.3g s", r->total_s);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "run/initial.h"
 #include "run/paths.h"
 #include "run/schema.h"
 #include "run/settings.h"
@@ -30,8 +31,9 @@ int run_processors(void) {
 }
 
 run_wishes run_no_wishes(void) {
-  return (run_wishes){.inputs = {.seed = -1}, .chains = -1, .warmup = -1, .draws = -1,
+  return (run_wishes){.inputs = {.seed = -1}, .chains = -1, .warmup = -1, .draws = -1, .thin = -1,
                       .max_depth = -1, .seed = -1, .threads = -1, .target_accept = NAN,
+                      .init_radius = NAN,
                       .version = "0.1.0"};
 }
 
@@ -56,14 +58,37 @@ static int64_t first_of(int64_t wish, int64_t preset, int64_t model, int64_t oth
   return wish >= 0 ? wish : preset >= 0 ? preset : model >= 0 ? model : otherwise;
 }
 
-static bool in_range(const run_model *m, const erg_toml *run, const char *key, int64_t low,
-                     int64_t high, erg_problems *p) {
+static bool in_range(const erg_toml *run, const char *key, int64_t low, int64_t high,
+                     erg_problems *p) {
   const erg_toml *v = run ? erg_toml_get(run, key) : NULL;
   if (!v || (v->kind == ERG_TOML_INTEGER && v->integer >= low && v->integer <= high))
     return true;
-  (void)m;
   return erg_error(p, v->place, NULL, "%s: a whole number from %lld to %lld is needed", key,
                    (long long)low, (long long)high);
+}
+
+static bool real_in_range(const erg_toml *run, const char *key, double low, double high,
+                          erg_problems *p) {
+  const erg_toml *v = run ? erg_toml_get(run, key) : NULL;
+  double x = real_of(run, key);
+  if (!v || (x >= low && x <= high)) return true;
+  return erg_error(p, v->place, NULL, "%s: a number from %g to %g is needed", key, low, high);
+}
+
+static bool is_text(const erg_toml *run, const char *key, erg_problems *p) {
+  const erg_toml *v = run ? erg_toml_get(run, key) : NULL;
+  if (!v || v->kind == ERG_TOML_STRING) return true;
+  return erg_error(p, v->place, NULL, "%s: a text in quotes is needed", key);
+}
+
+/* Nothing in [run] is passed over because it is written wrongly. */
+static bool check_run(const erg_toml *run, erg_problems *p) {
+  return in_range(run, "chains", 1, 1000000, p) & in_range(run, "warmup", 0, 1000000000, p) &
+         in_range(run, "draws", 1, 1000000000, p) & in_range(run, "thin", 1, 1000000000, p) &
+         in_range(run, "max_depth", 1, 20, p) & in_range(run, "seed", 0, INT64_C(1) << 53, p) &
+         real_in_range(run, "target_accept", 0.01, 0.999, p) &
+         real_in_range(run, "init_radius", 0, 1e6, p) & is_text(run, "sampler", p) &
+         is_text(run, "metric", p) & is_text(run, "backend", p);
 }
 
 /* A setting that has an option of its own. `wished`: the user asked for it by name, so a
@@ -90,6 +115,11 @@ static bool resolve_settings(run_job *j, const run_wishes *w, const run_preset *
   if (!set_number(j, "target_accept", accept, given, message)) return false;
   if (!set_number(j, "max_depth", depth < 0 ? NAN : (double)depth, w->max_depth >= 0, message))
     return false;
+  given = !isnan(w->init_radius);
+  double radius = given ? w->init_radius
+                  : !isnan(preset->init_radius) ? preset->init_radius
+                                                : real_of(run, "init_radius");
+  if (!set_number(j, "init_radius", radius, given, message)) return false;
   const char *metric = text_of(run, "metric"), *algorithm = text_of(run, "sampler");
   if (metric && run_settings_find(s, "metric") >= 0 &&
       !run_settings_set(s, "metric", metric, j->settings, message))
@@ -108,14 +138,12 @@ static bool resolve_settings(run_job *j, const run_wishes *w, const run_preset *
 
 static bool resolve_sizes(run_job *j, const run_wishes *w, const run_preset *preset,
                           const erg_toml *run, erg_problems *p) {
-  if (!in_range(&j->model, run, "chains", 1, 1000000, p) ||
-      !in_range(&j->model, run, "warmup", 0, 1000000000, p) ||
-      !in_range(&j->model, run, "draws", 1, 1000000000, p))
-    return false;
+  if (!check_run(run, p)) return false;
   run_request *r = &j->request;
   r->chains = (int32_t)first_of(w->chains, preset->chains, whole_of(run, "chains"),
                                 DEFAULT_CHAINS);
   r->warmup = first_of(w->warmup, preset->warmup, whole_of(run, "warmup"), DEFAULT_WARMUP);
+  r->thin = first_of(w->thin, preset->thin, whole_of(run, "thin"), 1);
   r->draws = first_of(w->draws, preset->draws, whole_of(run, "draws"), DEFAULT_DRAWS);
   r->seed = (uint64_t)first_of(w->seed, preset->seed, whole_of(run, "seed"), 1);
   r->threads = (int32_t)(w->threads > 0 ? w->threads : run_processors());
@@ -207,6 +235,11 @@ static bool compile(run_job *j, unsigned report, char **message) {
   return true;
 }
 
+static char *setting_text(const run_job *j, const char *name) {
+  int k = run_settings_find(j->sampler, name);
+  return k < 0 ? NULL : run_settings_text(&j->sampler->parameters[k], j->settings[k]);
+}
+
 static bool make_schema(run_job *j, const run_wishes *w, erg_problems *p) {
   j->schema = run_schema(j->model.graph, j->plans[0], j->sampler, j->request.chains, 0,
                          STORED_DATA_ELEMENTS);
@@ -222,16 +255,13 @@ static bool make_schema(run_job *j, const run_wishes *w, erg_problems *p) {
   out_set(&info->device, j->device.name);
   out_set(&info->command, w->command);
   out_set(&info->version, w->version);
-  out_set(&info->init, "2");
-  int k = run_settings_find(j->sampler, "algorithm");
-  if (k >= 0) {
-    char *text = run_settings_text(&j->sampler->parameters[k], j->settings[k]);
-    out_set(&info->algorithm, text);
-    free(text);
-  } else {
-    out_set(&info->algorithm, j->sampler->id);
-  }
-  k = run_settings_find(j->sampler, "metric");
+  char *radius = setting_text(j, "init_radius");
+  out_set(&info->init, w->init ? w->init : radius);
+  free(radius);
+  char *algorithm = setting_text(j, "algorithm");
+  out_set(&info->algorithm, algorithm ? algorithm : j->sampler->id);
+  free(algorithm);
+  int k = run_settings_find(j->sampler, "metric");
   bool unit = k < 0 || (j->sampler->parameters[k].choices &&
                         !strcmp(j->sampler->parameters[k].choices, "gradient|stan|none") &&
                         j->settings[k] == 2);
@@ -239,7 +269,7 @@ static bool make_schema(run_job *j, const run_wishes *w, erg_problems *p) {
   info->seed = j->request.seed;
   info->n_warmup = j->request.warmup;
   info->n_draws = j->request.draws;
-  info->thin = 1;
+  info->thin = j->request.thin;
   info->save_warmup = j->request.save_warmup;
   info->max_depth = j->max_depth;
   info->target_accept = j->target_accept;
@@ -252,7 +282,8 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
     return erg_error(p, (erg_place){0}, "name another folder with --out DIR",
                      "the folder %s can't be made: %s", j->out, strerror(errno));
   unsigned groups = 1u << OUT_POSTERIOR | 1u << OUT_SAMPLE_STATS;
-  uint64_t held = out_memory_bytes(j->schema, groups, j->request.draws);
+  int64_t thin = j->request.thin, kept = (j->request.draws + thin - 1) / thin;
+  uint64_t held = out_memory_bytes(j->schema, groups, kept);
   out_sink *sinks[3];
   int n = 0;
   char *path = run_text("%s/draws.nc", j->out);
@@ -278,7 +309,7 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   for (int i = 0; i < j->model.graph->n_data; i++)
     data += 2 * sizeof(double) * (uint64_t)j->model.graph->data[i].n;
   j->disk_bytes = sizeof(double) * (uint64_t)j->schema->row * (uint64_t)r->chains *
-                  (uint64_t)(r->draws + (r->save_warmup ? r->warmup : 0));
+                  (uint64_t)(kept + (r->save_warmup ? (r->warmup + thin - 1) / thin : 0));
   /* Kept draws, one block in the loop and at most 64 MiB of them before the writer, the
    * data as read and as compiled, scratch a thread. */
   uint64_t queue = j->disk_bytes < (64u << 20) ? j->disk_bytes : 64u << 20;
@@ -311,6 +342,22 @@ static bool write_simulation(run_job *j, erg_problems *p) {
   return true;
 }
 
+/* Points from the file of --init; what it leaves out is drawn within the sampler's radius. */
+static bool read_initial(run_job *j, const run_wishes *w, erg_problems *p) {
+  if (!w->init) return true;
+  j->points = run_given_read(w->init, p);
+  if (!j->points) return false;
+  int k = run_settings_find(j->sampler, "init_radius");
+  run_initial from = {.graph = j->model.graph,
+                      .model = j->compiled,
+                      .points = j->points,
+                      .chains = j->request.chains,
+                      .seed = j->request.seed,
+                      .radius = k >= 0 ? j->settings[k] : 2};
+  j->initial = run_initial_points(&from, p);
+  return j->initial != NULL;
+}
+
 /* --- the four calls ------------------------------------------------------------------ */
 
 static int prepare(const run_wishes *w, run_registry *registry, const run_preset *preset,
@@ -336,6 +383,8 @@ static int prepare(const run_wishes *w, run_registry *registry, const run_preset
   r->n_devices = j->n_devices;
   r->settings = j->settings;
   r->compile_s = j->times.compile_s;
+  if (!read_initial(j, w, p)) return 2;
+  r->initial = j->initial;
   if (!make_schema(j, w, p)) return 2;
   if (!make_sinks(j, w, p) || !write_simulation(j, p)) return 7;
   return 0;
@@ -415,5 +464,7 @@ void run_job_release(run_job *j) {
   free(j->device_ids);
   free(j->settings);
   free(j->out);
+  free(j->initial);
+  run_given_free(j->points);
   run_unload(&j->model);
 }

@@ -12,6 +12,7 @@
 #include "compile/natural.h"
 #include "output/summary.h"
 #include "run/load.h"
+#include "run/given.h"
 #include "run/preset.h"
 #include "run/registry.h"
 #include "run/sample.h"
@@ -26,8 +27,9 @@ typedef struct {
   const char *backend;
   const char *const *devices;   /* NULL-terminated, or NULL */
   const char *preset;
-  int64_t chains, warmup, draws, max_depth, seed, threads;
-  double target_accept;
+  int64_t chains, warmup, draws, thin, max_depth, seed, threads;
+  double target_accept, init_radius;
+  const char *init;             /* JSON: natural initial values */
   const char *const *settings;  /* "name=value", NULL-terminated, or NULL */
   const char *out;              /* folder */
   bool csv, save_warmup;
@@ -44,6 +46,8 @@ typedef struct {
 typedef struct run_job {
   run_host *host;               /* not owned */
   run_model model;
+  run_given *points;           /* of --init; NULL: none */
+  double *initial;              /* [chains][dim], or NULL: the sampler draws them */
   run_request request;
   const erg_sampler *sampler;
   double *settings;

@@ -9,7 +9,7 @@
 #include "run/text.h"
 
 void run_preset_init(run_preset *p) {
-  *p = (run_preset){NULL, -1, -1, -1, -1, -1, NAN};
+  *p = (run_preset){NULL, -1, -1, -1, -1, -1, -1, NAN, NAN};
 }
 
 void run_preset_free(run_preset *p) { free(p->name); }
@@ -46,14 +46,17 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   free(path);
   if (!ini) return false;
   static const char *const keys[] = {"name", "about", "chains", "warmup", "draws",
-                                     "max_depth", "seed", "target_accept", NULL};
+                                     "thin", "max_depth", "seed", "target_accept",
+                                     "init_radius", NULL};
   bool good = erg_ini_check_keys(ini, "preset", keys, p);
   good &= erg_ini_int(ini, "preset", "chains", 1, 1000000, &preset->chains, p);
   good &= erg_ini_int(ini, "preset", "warmup", 0, 1000000000, &preset->warmup, p);
   good &= erg_ini_int(ini, "preset", "draws", 1, 1000000000, &preset->draws, p);
+  good &= erg_ini_int(ini, "preset", "thin", 1, 1000000000, &preset->thin, p);
   good &= erg_ini_int(ini, "preset", "max_depth", 1, 20, &preset->max_depth, p);
   good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
   good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
+  good &= erg_ini_real(ini, "preset", "init_radius", 0, 1e6, &preset->init_radius, p);
   preset->name = run_text("%s", erg_ini_text(ini, "preset", "name", name));
   /* The problems' places point into the file: it stays where there are some. */
   if (good) erg_ini_free(ini);

@@ -8,8 +8,8 @@
 /* Negative, or NaN, where the preset says nothing. */
 typedef struct {
   char *name;
-  int64_t chains, warmup, draws, max_depth, seed;
-  double target_accept;
+  int64_t chains, warmup, draws, thin, max_depth, seed;
+  double target_accept, init_radius;
 } run_preset;
 
 void run_preset_init(run_preset *p);

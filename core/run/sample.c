@@ -27,7 +27,9 @@ typedef struct {
   int64_t capacity;    /* of the buffers */
   double *rows;
   int64_t *seen;       /* [chains] iterations so far */
-  int64_t *kept;       /* [chains] after warm-up */
+  int64_t *sampled;    /* [chains] after warm-up */
+  int64_t *kept;       /* [chains] of them, those that thinning leaves */
+  int64_t *rows_filled; /* [chains] rows of this block */
   bool adapted;
   int diverging;       /* statistic, or -1 */
   double start, phase_start, block_start;
@@ -73,13 +75,16 @@ static void allocate(loop *l) {
   b->inverse_metric = run_alloc(chains * (size_t)m->dim * sizeof(double));
   l->rows = run_alloc(chains * capacity * (size_t)l->schema->row * sizeof(double));
   l->seen = run_alloc(chains * sizeof *l->seen);
+  l->sampled = run_alloc(chains * sizeof *l->sampled);
   l->kept = run_alloc(chains * sizeof *l->kept);
+  l->rows_filled = run_alloc(chains * sizeof *l->rows_filled);
 }
 
 static void release(loop *l) {
   erg_block *b = &l->block;
   void *all[] = {b->draws, b->statistics, b->filled, b->centring, b->gradients, b->step_size,
-                 b->inverse_metric, l->rows, l->seen, l->kept};
+                 b->inverse_metric, l->rows, l->seen, l->sampled, l->kept,
+                 l->rows_filled};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
@@ -90,7 +95,28 @@ typedef struct {
   int slot, slots;
 } share;
 
-/* Every slots-th draw of each chain, beginning with number `slot`. */
+static int64_t thin_of(const run_request *r) { return r->thin > 1 ? r->thin : 1; }
+
+/* Iteration within its phase of the first draw of the block. */
+static int64_t phase_at(const loop *l, int32_t c) {
+  return l->block.warmup ? l->seen[c] : l->sampled[c];
+}
+
+/* The block's first draw that is kept; every thin-th after it is, too. */
+static int64_t first_kept(const loop *l, int32_t c) {
+  int64_t thin = thin_of(l->r), past = phase_at(l, c) % thin;
+  return past ? thin - past : 0;
+}
+
+static void count_rows(loop *l) {
+  int64_t thin = thin_of(l->r);
+  for (int32_t c = 0; c < l->block.chains; c++) {
+    int64_t left = l->block.filled[c] - first_kept(l, c);
+    l->rows_filled[c] = left > 0 ? (left + thin - 1) / thin : 0;
+  }
+}
+
+/* Every slots-th kept draw of each chain, beginning with number `slot`. */
 static void *fill_rows(void *data) {
   share *s = data;
   loop *l = s->l;
@@ -101,13 +127,14 @@ static void *fill_rows(void *data) {
   if (!q) abort();
   memset(q, 0, ((size_t)dim + ERG_PADDING) * sizeof *q);
   for (int32_t c = 0; c < b->chains; c++) {
-    for (int64_t d = s->slot; d < b->filled[c]; d += s->slots) {
-      int64_t at = c * b->capacity + d;
-      double *row = l->rows + at * l->schema->row;
+    int64_t first = first_kept(l, c), thin = thin_of(r);
+    for (int64_t i = s->slot; i < l->rows_filled[c]; i += s->slots) {
+      int64_t d = first + i * thin, at = c * b->capacity + d;
+      double *row = l->rows + (c * b->capacity + i) * l->schema->row;
       memcpy(q, b->draws + at * dim, (size_t)dim * sizeof *q);
       if (r->natural->n)
         r->natural->compute(r->natural->data, s->slot, q, b->centring, r->first_chain + c,
-                            l->kept[c] + d, row);
+                            l->sampled[c] + d, row);
       memcpy(row + r->natural->n, b->statistics + at * k, (size_t)k * sizeof *row);
       if (r->keep_unconstrained)
         memcpy(row + r->natural->n + k, q, (size_t)dim * sizeof *row);
@@ -119,7 +146,7 @@ static void *fill_rows(void *data) {
 
 static void convert(loop *l) {
   int64_t n = 0;
-  for (int32_t c = 0; c < l->block.chains; c++) n += l->block.filled[c];
+  for (int32_t c = 0; c < l->block.chains; c++) n += l->rows_filled[c];
   int slots = n * l->r->natural->n < SHARED_DRAWS * 16 ? 1 : l->r->natural->slots;
   if (slots > l->r->threads) slots = l->r->threads;
   if (slots > MAX_SLOTS) slots = MAX_SLOTS;
@@ -169,16 +196,19 @@ static bool put(loop *l) {
         l->result->divergent +=
             b->statistics[(c * b->capacity + d) * b->n_statistics + l->diverging] != 0;
   bool good = true;
+  count_rows(l);
   if (!b->warmup || r->save_warmup) {
     convert(l);
-    out_block out = {b->warmup != 0, b->capacity, b->filled, l->rows};
+    out_block out = {b->warmup != 0, b->capacity, l->rows_filled, l->rows};
     double t = now();
     good = l->sink->ops->append(l->sink, &out, l->problems);
     l->result->output_s += now() - t;
   }
   for (int32_t c = 0; c < b->chains; c++) {
     l->seen[c] += b->filled[c];
-    if (!b->warmup) l->kept[c] += b->filled[c];
+    if (b->warmup) continue;
+    l->sampled[c] += b->filled[c];
+    l->kept[c] += l->rows_filled[c];
   }
   l->phase_done += filled;
   return good;

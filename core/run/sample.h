@@ -29,7 +29,8 @@ typedef struct run_request {
   const erg_model *model;
   const run_natural *natural;
   int32_t chains, first_chain, threads;
-  int64_t warmup, draws;
+  int64_t warmup, draws;        /* iterations */
+  int64_t thin;                 /* of each phase, iterations 0, thin, 2 thin, ... are kept */
   uint64_t seed;
   const char *const *devices;
   int32_t n_devices;

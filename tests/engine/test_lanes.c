@@ -36,6 +36,7 @@ static void run(chain *c, const engine_shape *shape, int algorithm, int threads)
   k.algorithm = algorithm;
   k.max_steps = 100;
   k.initial_tries = 4;
+  k.initial_radius = 2;
   k.initial_most = 10;
   k.switch_every = 5;
   c->scalars.phase = ERG_PHASE_IDLE;

@@ -150,16 +150,22 @@ static void natural(void *data, int slot, const double *q, const double *centrin
 
 static run_host host;
 
-static void run(memory *m, bool save_warmup, run_result *result, erg_problems *p) {
+static void run_thinned(memory *m, bool save_warmup, int64_t thin, run_result *result,
+                        erg_problems *p) {
   *m = (memory){.sink = {&ops}, .fail_after = m->fail_after ? m->fail_after : -1};
   erg_model model = {.size = sizeof model, .dim = DIM, .name = "test"};
   run_natural n = {.slots = 2, .n = 2, .compute = natural};
   out_schema schema = {.chains = CHAINS, .row = 2 + 2 + DIM};
   run_request r = {.host = &host, .sampler = &sampler, .model = &model, .natural = &n,
                    .chains = CHAINS, .threads = 2, .warmup = WARMUP, .draws = DRAWS,
-                   .seed = 1, .save_warmup = save_warmup, .keep_unconstrained = true};
+                   .thin = thin, .seed = 1, .save_warmup = save_warmup,
+                   .keep_unconstrained = true};
   erg_problems_init(p);
   run_sample(&r, &schema, &m->sink, NULL, NULL, result, p);
+}
+
+static void run(memory *m, bool save_warmup, run_result *result, erg_problems *p) {
+  run_thinned(m, save_warmup, 1, result, p);
 }
 
 static void whole(const memory *m, const run_result *r) {
@@ -200,6 +206,37 @@ static void draws_arrive_in_order(void **state) {
   run(m, true, &r, &p);
   whole(m, &r);
   assert_int_equal(plan.destroyed, 3);
+  free(m);
+}
+
+/* Iterations 0, 7, 14, ... of each phase, whatever the blocks; the number that a draw's
+ * random quantities hang on stays that of the iteration. */
+static void thinning_keeps_every_nth(void **state) {
+  (void)state;
+  memory *m = calloc(1, sizeof *m);
+  run_result r;
+  erg_problems p;
+  for (int uneven = 0; uneven < 2; uneven++) {
+    memset(&plan, 0, sizeof plan);
+    plan.uneven = uneven;
+    run_thinned(m, true, 7, &r, &p);
+    assert_int_equal(r.status, ERG_OK);
+    assert_int_equal(r.kept, (DRAWS + 6) / 7);
+    assert_int_equal(r.divergent, CHAINS * 15); /* of all iterations */
+    for (int c = 0; c < CHAINS; c++) {
+      assert_int_equal(m->warmup[c], (WARMUP + 6) / 7);
+      assert_int_equal(m->kept[c], (DRAWS + 6) / 7);
+      for (int64_t i = 0; i < m->kept[c]; i++) {
+        double first = value(WARMUP + 7 * i, c, 0);
+        const double *row = m->rows[c][i];
+        assert_true(row[0] == 2 * first && row[1] == (double)(7 * i) && row[2] == -first);
+        assert_true(row[4] == first);
+      }
+    }
+  }
+  run_thinned(m, false, 1000, &r, &p);
+  assert_int_equal(r.kept, 1);
+  assert_int_equal(m->kept[1], 1);
   free(m);
 }
 
@@ -250,6 +287,7 @@ static void failures_are_told(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(draws_arrive_in_order),
+                                     cmocka_unit_test(thinning_keeps_every_nth),
                                      cmocka_unit_test(an_interrupt_keeps_the_draws),
                                      cmocka_unit_test(failures_are_told)};
   run_host_init(&host, NULL);
