@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "bench/judge.h"
+#include "bench/peak.h"
 #include "compile/natural.h"
 #include "read/sha256.h"
 #include "run/host.h"
@@ -471,6 +472,9 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   }
   targets t = {0};
   if (good) t = find_targets(o, report);
+  bool cpu = false;
+  for (int i = 0; i < t.n; i++) cpu |= !strcmp(t.list[i].backend, "cpu");
+  if (good && cpu && !run_interrupted()) bench_measure_peaks(report, &o->threads, 1);
   report->rows = run_alloc((size_t)(w->n * t.n + 1) * sizeof *report->rows);
   size_t n = (size_t)t.n + 1;
   double began = now();

@@ -60,6 +60,17 @@ static void write_settings(erg_json *j, const bench_report *r) {
   erg_json_end(j);
 }
 
+static void write_peak(erg_json *j, const bench_peak *p) {
+  erg_json_object(j, NULL);
+  erg_json_string(j, "backend", p->backend);
+  erg_json_string(j, "device", p->device);
+  erg_json_int(j, "threads", p->threads);
+  erg_json_real(j, "read_gb_s", p->read_gb_s);
+  erg_json_real(j, "gflops", p->gflops);
+  erg_json_string(j, "how", p->how);
+  erg_json_end(j);
+}
+
 static void write_subject(erg_json *j, const bench_subject *s) {
   erg_json_object(j, NULL);
   erg_json_string(j, "name", s->name);
@@ -278,7 +289,9 @@ void bench_write_json(const bench_report *r, erg_json *j) {
   erg_json_int(j, "bench_schema_version", BENCH_SCHEMA_VERSION);
   write_environment(j, r);
   write_settings(j, r);
-  erg_json_strings(j, "peaks", NULL, 0);
+  erg_json_array(j, "peaks");
+  for (int i = 0; i < r->n_peaks; i++) write_peak(j, &r->peaks[i]);
+  erg_json_end(j);
   erg_json_array(j, "workloads");
   for (int i = 0; i < r->n_subjects; i++) write_subject(j, &r->subjects[i]);
   erg_json_end(j);
