@@ -60,6 +60,9 @@ const char *lang_title(const lang_model *m);
 const char *lang_about(const lang_model *m);
 const char *lang_citation(const lang_model *m);
 const char *lang_file(const lang_model *m);
+/* The file of data that the model names, from the model's own folder on, and the name's
+ * place; NULL where it names none. */
+const char *lang_data_file(const lang_model *m, erg_place *place);
 /* The [run] table (its keys have been checked), or NULL. */
 const erg_toml *lang_run_defaults(const lang_model *m);
 /* Whether data are needed that [simulate] or literals don't give: any [data] entry. */

@@ -369,9 +369,10 @@ static bool read_entries(reader *r, const erg_toml *root, const char *section,
 }
 
 static bool read_sections(reader *r, const erg_toml *root) {
-  static const char *const known[] = {"title",    "about",    "source", "dims",
-                                      "data",     "params",   "define", "observe",
-                                      "generate", "simulate", "run",    NULL};
+  static const char *const known[] = {"title",  "about",    "source",   "data_file",
+                                      "dims",   "data",     "params",   "define",
+                                      "observe", "generate", "simulate", "run",
+                                      NULL};
   static const char *const later[] = {"latent", "ode", "functions", NULL};
   bool good = true;
   for (int i = 0; i < root->n_items; i++) {
@@ -393,6 +394,8 @@ static bool read_sections(reader *r, const erg_toml *root) {
   good = read_text(r, root, "title", &m->title) && good;
   good = read_text(r, root, "about", &m->about) && good;
   good = read_text(r, root, "source", &m->citation) && good;
+  good = read_text(r, root, "data_file", &m->data_file) && good;
+  if (m->data_file) m->data_file_place = erg_toml_get(root, "data_file")->place;
   good = read_entries(r, root, "dims", read_dim) && good;
   good = read_entries(r, root, "data", read_data) && good;
   good = read_entries(r, root, "params", read_param) && good;
@@ -443,6 +446,10 @@ uint64_t lang_simulation_seed(const lang_model *m, uint64_t otherwise) {
 const char *lang_title(const lang_model *m) { return m->title; }
 const char *lang_about(const lang_model *m) { return m->about; }
 const char *lang_citation(const lang_model *m) { return m->citation; }
+const char *lang_data_file(const lang_model *m, erg_place *place) {
+  *place = m->data_file_place;
+  return m->data_file;
+}
 const char *lang_file(const lang_model *m) { return m->source->path; }
 const erg_toml *lang_run_defaults(const lang_model *m) { return m->run; }
 

@@ -49,7 +49,8 @@ struct lang_model {
   lang_arena arena;
   const erg_source *source;
   erg_toml *toml;
-  const char *title, *about, *citation;
+  const char *title, *about, *citation, *data_file;
+  erg_place data_file_place;
   lang_dim *dims;
   int n_dims, cap_dims;
   lang_item *items;

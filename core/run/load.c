@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run/paths.h"
 #include "run/text.h"
@@ -53,33 +54,40 @@ static bool get_data(const run_inputs *in, const lang_options *options, run_mode
     m->data = erg_dataset_read(in->data, p);
     return m->data != NULL;
   }
+  erg_place place;
+  const char *named = lang_data_file(m->lang, &place);
+  if (named) {
+    const char *slash = *named == '/' ? NULL : strrchr(m->path, '/');
+    m->data_path = run_text("%.*s%s", slash ? (int)(slash - m->path + 1) : 0, m->path, named);
+    if (access(m->data_path, R_OK) != 0)
+      return erg_error(p, place, "name another file, or give it with --data FILE.json",
+                       "the model's data file %s can't be read: %s", m->data_path,
+                       strerror(errno));
+    m->data = erg_dataset_read(m->data_path, p);
+    return m->data != NULL;
+  }
   if (lang_has_simulation(m->lang)) {
     if (!run_simulate(m->lang, options, in->seed, &m->simulation, p)) return false;
     m->data = m->simulation.data;
     return true;
   }
   if (!lang_needs_data(m->lang)) return true;
-  /* Data of the same name beside the model, or in data/ beside it, serve the shipped. */
+  /* A file M.json beside M.toml. */
   size_t stem = strlen(m->path) - (strlen(m->path) > 5 ? 5 : 0);
-  const char *slash = strrchr(m->path, '/');
-  int folder = slash ? (int)(slash - m->path + 1) : 0;
-  char *beside[] = {run_text("%.*s.json", (int)stem, m->path),
-                    run_text("%.*sdata/%s.json", folder, m->path, m->name)};
-  for (int i = 0; i < 2 && !m->data_path; i++) {
-    FILE *f = fopen(beside[i], "r");
-    if (!f) continue;
-    fclose(f);
-    m->data_path = run_text("%s", beside[i]);
-  }
-  free(beside[0]);
-  free(beside[1]);
+  char *beside = run_text("%.*s.json", (int)stem, m->path);
+  if (access(beside, F_OK) == 0)
+    m->data_path = beside;
+  else
+    free(beside);
   if (m->data_path) {
     m->data = erg_dataset_read(m->data_path, p);
     return m->data != NULL;
   }
-  return erg_error(p, erg_place_whole(m->source),
-                   "name a file with --data FILE.json, or write a [simulate] section",
-                   "the model needs data, and none are given");
+  return erg_error(
+      p, erg_place_whole(m->source),
+      "name a file with --data FILE.json, or in the model: data_file = \"FILE.json\"; or "
+      "write a [simulate] section",
+      "the model needs data, and none are given");
 }
 
 bool run_load(const run_inputs *in, run_model *m, erg_problems *p) {

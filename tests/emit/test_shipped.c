@@ -12,24 +12,20 @@
 #include "compile/model_host.h"
 #include "run/load.h"
 
-typedef struct {
-  const char *name, *data;
-} shipped;
-
-static const shipped models[] = {{"artist_regression", NULL},
-                                 {"blr", "blr"},
-                                 {"correlated_normal", NULL},
-                                 {"eight_schools", "eight_schools"},
-                                 {"eight_schools_centered", "eight_schools"},
-                                 {"eight_schools_noncentered", "eight_schools"},
-                                 {"funnel", NULL},
-                                 {"hierarchical_normal", NULL},
-                                 {"horseshoe", NULL},
-                                 {"kidscore", "kidscore"},
-                                 {"logistic_regression", NULL},
-                                 {"nested", NULL},
-                                 {"poisson_glmm", NULL},
-                                 {"radon", "radon"}};
+static const char *const models[] = {"artist_regression",
+                                     "blr",
+                                     "correlated_normal",
+                                     "eight_schools",
+                                     "eight_schools_centered",
+                                     "eight_schools_noncentered",
+                                     "funnel",
+                                     "hierarchical_normal",
+                                     "horseshoe",
+                                     "kidscore",
+                                     "logistic_regression",
+                                     "nested",
+                                     "poisson_glmm",
+                                     "radon"};
 
 static uint64_t mix(uint64_t hash, const double *x, size_t n) {
   for (size_t i = 0; i < n; i++) {
@@ -76,17 +72,16 @@ static bool compiled(const ir_graph *g, const char *compiler, cc_isa isa, uint64
   return good;
 }
 
-static void check_model(const shipped *s) {
-  char path[400], data[400];
-  snprintf(path, sizeof path, "../../models/%s.toml", s->name);
-  snprintf(data, sizeof data, "../../models/data/%s.json", s->data ? s->data : "");
+static void check_model(const char *name) {
+  char path[400];
+  snprintf(path, sizeof path, "../../models/%s.toml", name);
   erg_problems p;
   erg_problems_init(&p);
   run_model m;
-  run_inputs inputs = {.model = path, .data = s->data ? data : NULL, .seed = -1};
+  run_inputs inputs = {.model = path, .seed = -1};
   if (!run_load(&inputs, &m, &p)) {
     erg_problems_print(&p, stderr, false);
-    fail_msg("%s", s->name);
+    fail_msg("%s", name);
   }
   const char *features = cc_cpu_features(), *const compilers[] = {"gcc", "clang"};
   uint64_t first = 0, hash;
@@ -99,18 +94,18 @@ static void check_model(const shipped *s) {
       if (!compiled(m.graph, compilers[c], isa, &hash, &cxx)) continue;
       if (!forms++) first = hash;
       if (hash != first)
-        fail_msg("%s: other bits by %s%s for set %d", s->name, compilers[c],
-                 cxx ? ", C++," : "", (int)isa);
+        fail_msg("%s: other bits by %s%s for set %d", name, compilers[c], cxx ? ", C++," : "",
+                 (int)isa);
       assert_true(isa == CC_ISA_AVX2 || !cxx);
     }
-  print_message("%s: %d forms, hash %016lx\n", s->name, forms, (unsigned long)first);
+  print_message("%s: %d forms, hash %016lx\n", name, forms, (unsigned long)first);
   run_unload(&m);
   erg_problems_free(&p);
 }
 
 static void same_bits(void **unused) {
   (void)unused;
-  for (size_t i = 0; i < sizeof models / sizeof *models; i++) check_model(&models[i]);
+  for (size_t i = 0; i < sizeof models / sizeof *models; i++) check_model(models[i]);
 }
 
 int main(void) {

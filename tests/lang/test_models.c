@@ -9,22 +9,16 @@
 #include "compile/natural.h"
 #include "made.h"
 
-static const char *data_of(const char *name, char *path, size_t size) {
-  static const char *const shipped[][2] = {{"eight_schools", "eight_schools"},
-                                           {"radon", "radon"},
-                                           {"kidscore", "kidscore"},
-                                           {"blr", "blr"}};
-  const char *hyphen = strchr(name, '-');
-  if (hyphen) {
+/* Of posteriordb by the name's first part; of those that ship what they name. */
+static bool data_of(const char *folder, const char *name, const lang_model *m, char *path,
+                    size_t size) {
+  erg_place place;
+  const char *hyphen = strchr(name, '-'), *named = lang_data_file(m, &place);
+  if (hyphen)
     snprintf(path, size, "../data/posteriordb/data/%.*s.json", (int)(hyphen - name), name);
-    return path;
-  }
-  for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)
-    if (!strncmp(name, shipped[i][0], strlen(shipped[i][0]))) {
-      snprintf(path, size, "../../models/data/%s.json", shipped[i][1]);
-      return path;
-    }
-  return NULL;
+  else if (named)
+    snprintf(path, size, "%s/%s", folder, named);
+  return hyphen || named;
 }
 
 static void check_density(const char *name, const ir_graph *g) {
@@ -79,7 +73,7 @@ static void check_model(const char *folder, const char *name) {
   erg_source *source = erg_source_read(path, &p);
   lang_model *m = source ? lang_parse(source, &p) : NULL;
   erg_dataset *data = NULL;
-  if (m && data_of(name, data_path, sizeof data_path))
+  if (m && data_of(folder, name, m, data_path, sizeof data_path))
     data = erg_dataset_read(data_path, &p);
   else if (m && lang_needs_data(m))
     data = made_data(m, NULL, &p);

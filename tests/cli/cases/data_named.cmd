@@ -1,0 +1,1 @@
+$ERGODE model check inputs/named.toml
