@@ -1,8 +1,10 @@
 #include "bench/peak.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "compile/model_host.h"
 #include "measure/peaks.h"
 #include "run/text.h"
 
@@ -29,4 +31,17 @@ void bench_measure_peaks(bench_report *report, const int *threads, int n) {
   }
   free(counts);
   free(found);
+}
+
+void bench_count_gradient(const ir_graph *g, bench_subject *subject) {
+  model_host_options options = {.interpret = true}; /* nothing is compiled */
+  char *message = NULL;
+  erg_model *model = model_host_new(g, &options, &message);
+  const model_host_info *about = model ? model_host_about(model) : NULL;
+  bool counted = about && about->plan;
+  subject->bytes_gradient = counted ? about->bytes : NAN;
+  subject->flops_gradient = counted ? about->flops : NAN;
+  subject->functions_gradient = counted ? about->functions : NAN;
+  model_host_free(model);
+  free(message);
 }

@@ -337,6 +337,7 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
   h->info.program = h->program;
   h->info.plan = h->plan;
   h->info.flops = h->blobs.flops;
+  h->info.functions = h->blobs.functions;
   h->info.bytes = h->blobs.bytes;
   return &h->model;
 }

@@ -28,7 +28,7 @@ typedef struct {
   const cc_module *module;   /* compiled: compiler, flags, cached, seconds */
   const ir_program *program; /* NULL where there is no loop form */
   const emit_plan *plan;
-  double flops, bytes; /* of a gradient's compiled form (emit_blobs), or 0 */
+  double flops, functions, bytes; /* of a gradient's compiled form (emit_blobs), or 0 */
 } model_host_info;
 
 /* The graph must outlive the model. options may be NULL. NULL with *message (to be

@@ -1,6 +1,7 @@
 /* Lays out the data that a model's source reads. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "emit/plan.h"
 
@@ -116,6 +117,19 @@ static bool follow(binder *b, const position_lists *lists, const walk *w, walk *
     }
   }
   return true;
+}
+
+/* Aligned to 64 bytes. Large data lie on huge pages where the system gives them: read once
+ * a gradient from end to end, they cost more in looked-up pages than in memory otherwise. */
+static double *allocate_reals(uint64_t n) {
+  const size_t huge = (size_t)2 << 20;
+  size_t bytes = (size_t)n * sizeof(double), unit = bytes >= 2 * huge ? huge : 64;
+  bytes = (bytes + unit - 1) / unit * unit;
+  double *x = aligned_alloc(unit, bytes);
+#ifdef MADV_HUGEPAGE
+  if (x && unit == huge) madvise(x, bytes, MADV_HUGEPAGE);
+#endif
+  return x;
 }
 
 /* For each element of `to`, padded to lanes: index in the array over `from`. */
@@ -279,21 +293,6 @@ static int64_t slot_value(binder *b, const emit_slot *s, const int64_t *real_at,
   return 0;
 }
 
-static void count_work(const binder *b, emit_blobs *blobs) {
-  blobs->flops = 0.0;
-  for (ir_id id = 0; id < b->p->n_nodes; id++) {
-    const emit_info *i = &b->p->info[id];
-    if (i->kind == EMIT_DEAD || ir_at(b->p->g, id)->data_only) continue;
-    double n = (double)size_of(b, ir_at(b->p->g, id)->dims);
-    if (i->kind == EMIT_SCALAR || i->kind == EMIT_ELEMENT) blobs->flops += n;
-    if (i->kind == EMIT_MATVEC || i->kind == EMIT_TRANSPOSED)
-      blobs->flops += 2.0 * (double)size_of(b, ir_at(b->p->g, i->matrix)->dims);
-    if (i->kind == EMIT_REDUCE || i->kind == EMIT_SEGMENT)
-      blobs->flops += (double)size_of(b, ir_at(b->p->g, ir_at(b->p->g, id)->args[0])->dims);
-  }
-  blobs->bytes = 8.0 * (double)blobs->n_reals + 4.0 * (double)blobs->n_integers;
-}
-
 bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_blobs *blobs,
                const char **reason) {
   binder b = {.p = p, .evaluate = evaluate, .context = context};
@@ -301,12 +300,15 @@ bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_
   int64_t *real_at = calloc((size_t)p->n_reals + 1, sizeof *real_at);
   int64_t *map_at = calloc((size_t)p->n_maps + 1, sizeof *map_at);
   int64_t *scratch_at = calloc((size_t)p->n_scratches + 1, sizeof *scratch_at);
+  uint64_t *map_integers = calloc((size_t)p->n_maps + 1, sizeof *map_integers);
   int32_t *head = calloc((size_t)p->n_slots + 1, sizeof *head);
-  bool ok = real_at && map_at && scratch_at && head && push(&b, head, (uint64_t)p->n_slots);
+  bool ok = real_at && map_at && scratch_at && map_integers && head &&
+            push(&b, head, (uint64_t)p->n_slots);
   for (int i = 0; i < p->n_maps && ok; i++) {
     map_at[i] = (int64_t)b.n_integers;
     ok = p->maps[i].kind == EMIT_MAP ? bind_map(&b, &p->maps[i])
                                      : bind_segments(&b, &p->maps[i]);
+    map_integers[i] = b.n_integers - (uint64_t)map_at[i];
     ok = ok && b.n_integers < INT32_MAX;
   }
   int64_t reals = 0, scratch = 0;
@@ -324,7 +326,7 @@ bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_
   ok = ok && !b.reason;
   if (ok) {
     blobs->n_reals = (uint64_t)(reals ? reals : EMIT_W);
-    blobs->reals = aligned_alloc(64, (size_t)(blobs->n_reals * sizeof(double) + 63) / 64 * 64);
+    blobs->reals = allocate_reals(blobs->n_reals);
     ok = blobs->reals != NULL;
     if (ok) memset(blobs->reals, 0, blobs->n_reals * sizeof(double));
   }
@@ -339,10 +341,11 @@ bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_
   blobs->integers = b.integers;
   blobs->n_integers = b.n_integers;
   blobs->scratch_doubles = (uint64_t)(scratch ? scratch : EMIT_W);
-  if (ok) count_work(&b, blobs);
+  if (ok) emit_count(p, map_integers, blobs);
   free(real_at);
   free(map_at);
   free(scratch_at);
+  free(map_integers);
   free(head);
   if (!ok) {
     emit_blobs_free(blobs);

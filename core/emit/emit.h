@@ -50,7 +50,16 @@ typedef struct {
   int32_t *integers; /* I */
   uint64_t n_integers;
   uint64_t scratch_doubles; /* S, a chain */
-  double flops, bytes;      /* a gradient's operations and bytes read from D and I */
+  /* Of one gradient with its log density, counted over elements, not over the padding of
+   * vectors; what is done a call and not an element of the model (stage's scalars) counts
+   * too.
+   *   flops      additions, subtractions, multiplications, divisions, square roots,
+   *              comparisons and choices: 1 each, a fused multiply-add 2, 1/sqrt 2; a sum
+   *              of n numbers n
+   *   functions  calls of exp, log, lgamma, ..., whatever operations one takes
+   *   bytes      of D and I, an array as often as a loop reads it; not a chain's own
+   *              memory (q, g, C, S) */
+  double flops, functions, bytes;
 } emit_blobs;
 
 /* Lays the data out. False where they don't fit 32-bit indices (reason set) or there

@@ -20,24 +20,36 @@ int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims) {
   return p->n_slots - 1;
 }
 
+static void read_in_pass(const emit_plan *p, int *reads, int *pass) {
+  if (*pass == p->pass) return;
+  *pass = p->pass;
+  ++*reads;
+}
+
 int emit_real_of(emit_plan *p, ir_id node, ir_dims space, ir_dims columns) {
-  for (int i = 0; i < p->n_reals; i++)
-    if (p->reals[i].node == node && p->reals[i].space == space &&
-        p->reals[i].columns == columns)
-      return i;
-  p->reals = append(p->reals, &p->n_reals, sizeof *p->reals);
-  p->reals[p->n_reals - 1] = (emit_real){.node = node, .space = space, .columns = columns};
-  return p->n_reals - 1;
+  int i = 0;
+  while (i < p->n_reals && (p->reals[i].node != node || p->reals[i].space != space ||
+                            p->reals[i].columns != columns))
+    i++;
+  if (i == p->n_reals) {
+    p->reals = append(p->reals, &p->n_reals, sizeof *p->reals);
+    p->reals[i] = (emit_real){.node = node, .space = space, .columns = columns, .pass = -1};
+  }
+  read_in_pass(p, &p->reals[i].reads, &p->reals[i].pass);
+  return i;
 }
 
 int emit_map_of(emit_plan *p, int kind, ir_id node, ir_dims from, ir_dims to) {
-  for (int i = 0; i < p->n_maps; i++)
-    if ((int)p->maps[i].kind == kind && p->maps[i].node == node && p->maps[i].from == from &&
-        p->maps[i].to == to)
-      return i;
-  p->maps = append(p->maps, &p->n_maps, sizeof *p->maps);
-  p->maps[p->n_maps - 1] = (emit_map){.kind = kind, .node = node, .from = from, .to = to};
-  return p->n_maps - 1;
+  int i = 0;
+  while (i < p->n_maps && ((int)p->maps[i].kind != kind || p->maps[i].node != node ||
+                           p->maps[i].from != from || p->maps[i].to != to))
+    i++;
+  if (i == p->n_maps) {
+    p->maps = append(p->maps, &p->n_maps, sizeof *p->maps);
+    p->maps[i] = (emit_map){.kind = kind, .node = node, .from = from, .to = to, .pass = -1};
+  }
+  read_in_pass(p, &p->maps[i].reads, &p->maps[i].pass);
+  return i;
 }
 
 void emit_use_function(emit_plan *p, const char *name) {

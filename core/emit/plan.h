@@ -44,6 +44,7 @@ typedef struct {
   ir_id node;
   ir_dims space;   /* laid out over these dimensions, broadcast; 0: a scalar */
   ir_dims columns; /* matrix: tiles of EMIT_W rows (space), columns inside */
+  int reads, pass; /* passes (loops, or code between them) that read it; the last */
 } emit_real;
 
 /* An array of I. */
@@ -52,6 +53,7 @@ typedef struct {
   ir_id node;       /* GATHER, RENAME, SEGSUM or SUM whose map it is; IR_NONE: broadcast */
   ir_dims from, to; /* MAP: loop over `to` reads an array over `from`.
                      * SEGMENTS: array over `from` is summed into `to` */
+  int reads, pass;
 } emit_map;
 
 /* A number that the source reads from the head of I. */
@@ -101,6 +103,7 @@ struct emit_plan {
   int n_roots;
   const char *functions[64];
   int n_functions;
+  int pass;   /* being written */
   char *text; /* of erg_model; made with the plan, since it makes the slots */
 };
 
@@ -110,6 +113,9 @@ int emit_map_of(emit_plan *p, int kind, ir_id node, ir_dims from, ir_dims to);
 void emit_use_function(emit_plan *p, const char *name);
 /* Makes plan->text, slots, reals, maps and functions. */
 void emit_write_model(emit_plan *p);
+/* Operations, functions and bytes of a gradient, as emit.h defines them; map_integers:
+ * [n_maps] integers of each. */
+void emit_count(const emit_plan *p, const uint64_t *map_integers, emit_blobs *blobs);
 bool emit_is_loop_kind(emit_kind k);
 /* Dimensions of the loop in which the node's work is done; 0: between loops. */
 ir_dims emit_home(const emit_plan *p, ir_id n);

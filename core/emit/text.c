@@ -223,6 +223,7 @@ static void write_accumulations(writer *w) {
 
 static void write_loop(writer *w, const emit_loop *loop) {
   emit_plan *p = w->p;
+  p->pass++;
   w->space = loop->space;
   w->stage = loop->stage;
   uint8_t *loaded = calloc((size_t)p->n_nodes, 1);
@@ -348,6 +349,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
 /* ---- between loops -------------------------------------------------------------------- */
 
 static void write_scalars(writer *w, int stage) {
+  w->p->pass++;
   w->space = 0;
   w->stage = stage;
   bool packed = false;
@@ -394,6 +396,7 @@ static void write_scalars(writer *w, int stage) {
 
 /* Outputs that no loop stored: scalars, numbers, data, broadcasts, accumulators. */
 static void write_outputs(writer *w) {
+  w->p->pass++;
   char where[96], text[96], source[64];
   for (int param = 0; param < w->p->g->n_params; param++)
     for (int which = 0; which < 4; which++) {

@@ -123,6 +123,20 @@ ir_graph *model_hierarchical(int groups, int per_group, bool slope) {
   return g;
 }
 
+ir_graph *model_normal(int n) {
+  ir_graph *g = ir_graph_new();
+  offset = 0;
+  n_groups = 1;
+  int obs = ir_add_dim(g, "obs", n, -1);
+  ir_id y = data(g, "y", obs, n, some_y, -1);
+  int p_mu = param(g, "mu", 0), p_s = param(g, "sigma", 0);
+  ir_id mu = g->params[p_mu].natural, s = positive(g, p_s);
+  prior(g, p_mu, 50, 20);
+  prior(g, p_s, 0, 5);
+  ir_add_term(g, IR_TERM_LIKELIHOOD, "y", normal(g, y, mu, s), -1, 0, 0);
+  return g;
+}
+
 ir_graph *model_logistic(int n, int k) {
   ir_graph *g = ir_graph_new();
   offset = 0;

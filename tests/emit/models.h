@@ -8,6 +8,8 @@
 ir_graph *model_hierarchical(int groups, int per_group, bool slope);
 /* Logistic regression, n by k. */
 ir_graph *model_logistic(int n, int k);
+/* y ~ normal(mu, exp(s)), mu and s with normal priors. */
+ir_graph *model_normal(int n);
 /* Poisson with group effects and every elementary function of one argument on a
  * second term. */
 ir_graph *model_functions(int n);

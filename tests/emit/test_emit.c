@@ -239,10 +239,72 @@ static void source_without_sizes(void **state) {
   free(text[1]);
 }
 
+typedef struct {
+  double flops, functions, bytes;
+} counts;
+
+static counts counts_of(ir_graph *g, bool no_collapse) {
+  const char *why = NULL;
+  ir_pass_options options = {.no_collapse = no_collapse};
+  ir_program *p = ir_program_build(g, &options, &why);
+  emit_plan *plan = emit_plan_new(p, &why);
+  evaluator e = {.g = p->graph};
+  emit_blobs blobs;
+  assert_true(emit_bind(plan, evaluate, &e, &blobs, &why));
+  counts c = {blobs.flops, blobs.functions, blobs.bytes};
+  emit_blobs_free(&blobs);
+  free(e.values);
+  emit_plan_free(plan);
+  ir_program_free(p);
+  ir_graph_free(g);
+  return c;
+}
+
+/* Counted by hand in the text of the model. An observation: y - mu, its square added;
+ * 31 operations on scalars, exp(sigma), 6 scalars of data. */
+static void counts_of_normal(void **state) {
+  (void)state;
+  for (int n = 1; n < 40; n += 6) {
+    counts c = counts_of(model_normal(n), true);
+    assert_true(c.flops == 3.0 * n + 31 && c.functions == 1 && c.bytes == 8.0 * n + 48);
+  }
+  counts a = counts_of(model_normal(16), false), b = counts_of(model_normal(400), false);
+  assert_true(a.flops == b.flops && a.bytes == b.bytes && b.bytes < 8 * 16);
+}
+
+/* An observation: both products with its row, alpha added, two sums; log(1 + exp) and the
+ * inverse logit. A feature: its prior, and y'X, which is data. The matrix is read once. */
+static void counts_of_logistic(void **state) {
+  (void)state;
+  for (int n = 14; n < 40; n += 9)
+    for (int k = 1; k < 12; k += 3) {
+      counts c = counts_of(model_logistic(n, k), false);
+      assert_true(c.flops == (4.0 * k + 3) * n + 6 * k + 14);
+      assert_true(c.functions == 2.0 * n);
+      assert_true(c.bytes == 8.0 * n * k + 8 * k + 24);
+    }
+}
+
+/* Collapsed, the number of observations doesn't matter. With a slope, an observation costs
+ * mean and residual and its square (5), x and y and its group's number. */
+static void counts_of_hierarchy(void **state) {
+  (void)state;
+  counts a = counts_of(model_hierarchical(8, 2, false), false),
+         b = counts_of(model_hierarchical(8, 40, false), false);
+  assert_true(a.flops == b.flops && a.functions == b.functions && a.bytes == b.bytes);
+  assert_true(a.functions == 3); /* two scales, one product of precisions */
+  a = counts_of(model_hierarchical(8, 4, true), false);
+  b = counts_of(model_hierarchical(8, 8, true), false);
+  assert_true(b.flops - a.flops == 32 * 5 && a.functions == 3 && b.functions == 3);
+  assert_true(b.bytes - a.bytes == 32 * (8 + 8 + 4));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hierarchical), cmocka_unit_test(hierarchical_with_slope),
       cmocka_unit_test(logistic),     cmocka_unit_test(functions),
-      cmocka_unit_test(collapse),     cmocka_unit_test(source_without_sizes)};
+      cmocka_unit_test(collapse),     cmocka_unit_test(source_without_sizes),
+      cmocka_unit_test(counts_of_normal), cmocka_unit_test(counts_of_logistic),
+      cmocka_unit_test(counts_of_hierarchy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
