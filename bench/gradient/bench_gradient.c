@@ -12,6 +12,8 @@
 #include <time.h>
 
 #include "compile/model_host.h"
+#include "measure/peaks.h"
+#include "price.h"
 #include "read/json_write.h"
 #include "run/load.h"
 
@@ -42,29 +44,6 @@ static const workload workloads[] = {
      {"obs=200000", "feature=50", NULL},
      false},
 };
-
-/* Bytes a second of reading `bytes` once, eight sums at a time. */
-static double read_bandwidth(double bytes) {
-  typedef double v8 __attribute__((vector_size(64)));
-  size_t n = (size_t)(bytes / 64.0);
-  v8 *x = aligned_alloc(64, n * sizeof *x);
-  if (!x) return 0.0;
-  memset(x, 0, n * sizeof *x);
-  double best = INFINITY;
-  volatile double sink = 0.0;
-  for (int r = 0; r < 30; r++) {
-    double start = now();
-    v8 s[8];
-    memset(s, 0, sizeof s);
-    for (size_t i = 0; i + 8 <= n; i += 8)
-      for (int k = 0; k < 8; k++) s[k] += x[i + (size_t)k];
-    for (int k = 0; k < 8; k++) sink += s[k][0];
-    double t = now() - start;
-    if (t < best) best = t;
-  }
-  free(x);
-  return (double)n * 64.0 / best;
-}
 
 static double time_gradient(const erg_model *m, double *lp) {
   size_t d = (size_t)m->dim + ERG_PADDING;
@@ -134,7 +113,7 @@ int main(int argc, char **argv) {
     erg_json_real(j, "operations", about->flops);
     erg_json_real(j, "gigabytes_per_s", about->bytes / t * 1e-9);
     if (about->bytes > 1e6) {
-      double bandwidth = read_bandwidth(about->bytes);
+      double bandwidth = peaks_read(1, (uint64_t)about->bytes);
       erg_json_real(j, "read_bandwidth_gigabytes_per_s", bandwidth * 1e-9);
       erg_json_real(j, "share_of_bandwidth", about->bytes / t / bandwidth);
     }
@@ -144,6 +123,7 @@ int main(int argc, char **argv) {
     erg_problems_free(&p);
   }
   erg_json_end(j);
+  bool good = price_write(argv[1], j);
   erg_json_end(j);
-  return erg_json_close(j) == 0 ? 0 : 7;
+  return erg_json_close(j) != 0 ? 7 : good ? 0 : 5;
 }
