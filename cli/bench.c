@@ -49,29 +49,63 @@ static bool get_workloads(const cli_args *args, bench_workloads *w, erg_problems
   if (alone && w->n != 1)
     return erg_error(p, (erg_place){0}, "name the model: ergode bench MODEL.toml --data FILE",
                      "--data and --dim are for one model");
-  const char *set = cli_value(args, "workloads");
+  const char *set = cli_value(args, "set");
   if (w->n && set)
-    return erg_error(p, (erg_place){0}, NULL, "models and --workloads: one of them");
+    return erg_error(p, (erg_place){0}, NULL, "models and --set: one of them");
   return w->n || bench_workloads_read(set ? set : "default", w, p);
 }
 
-static bool get_sizes(const cli_args *args, bench_options *o, erg_problems *p) {
+/* "4,16,64" into a list that 0 ends; false with a problem. */
+static bool get_numbers(const cli_args *args, const char *option, int64_t most, int64_t *wide,
+                        int *narrow, erg_problems *p) {
+  const char *text = cli_value(args, option);
+  if (!text) return true;
+  int n = 0;
+  char **parts = cli_split(text, &n);
+  bool good = true;
+  if (n < 1 || n > BENCH_LIST)
+    good = erg_error(p, (erg_place){0}, NULL, "--%s %s: 1 to %d numbers are needed", option,
+                     text, BENCH_LIST);
+  for (int i = 0; i < n && good; i++) {
+    char *end;
+    double v = strtod(parts[i], &end);
+    if (end == parts[i] || *end || !(v >= 1 && v <= (double)most) || v != floor(v))
+      good = erg_error(p, (erg_place){0}, "whole numbers with commas between",
+                       "--%s %s: '%s' isn't a whole number from 1 to %lld", option, text,
+                       parts[i], (long long)most);
+    else if (wide)
+      wide[i] = (int64_t)v;
+    else
+      narrow[i] = (int)v;
+  }
+  if (good && wide) wide[n] = 0;
+  if (good && narrow) narrow[n] = 0;
+  cli_free_list(parts);
+  return good;
+}
+
+/* The command line wins over the set, the set over the preset. */
+static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_options *o,
+                      erg_problems *p) {
   run_preset preset;
   run_preset_init(&preset);
   o->preset = cli_value(args, "preset");
-  if (!o->preset) o->preset = "quick";
-  bool good = run_preset_read(o->preset, &preset, p);
-  int64_t chains = preset.chains > 0 ? preset.chains : 4;
+  if (!o->preset) o->preset = w->preset ? w->preset : "quick";
+  o->axes = w->axes;
+  bool good = run_preset_read(o->preset, &preset, p) &&
+              get_numbers(args, "chains", 1000000, o->axes.chains, NULL, p) &&
+              get_numbers(args, "threads", 4096, NULL, o->axes.threads, p) &&
+              get_numbers(args, "devices", BENCH_MAX_DEVICES, NULL, o->axes.devices, p);
   int64_t warmup = preset.warmup >= 0 ? preset.warmup : 500;
   int64_t draws = preset.draws > 0 ? preset.draws : 500;
-  o->chains = cli_integer(args, "chains", chains);
+  if (!o->axes.chains[0]) o->axes.chains[0] = preset.chains > 0 ? preset.chains : 4;
+  if (!o->axes.threads[0]) o->axes.threads[0] = run_processors();
   o->warmup = cli_integer(args, "warmup", warmup);
   o->draws = cli_integer(args, "draws", draws);
   o->seed = cli_integer(args, "seed", preset.seed >= 0 ? preset.seed : 1);
   o->target_accept = cli_number(args, "target-accept", preset.target_accept);
-  o->threads = (int)cli_integer(args, "threads", run_processors());
   o->repeats = (int)cli_integer(args, "repeat", 1);
-  o->time_limit_s = TIME_LIMIT_S;
+  o->time_limit_s = cli_number(args, "time-limit", TIME_LIMIT_S);
   run_preset_free(&preset);
   if (good && o->draws < 4)
     good = erg_error(p, (erg_place){0}, "--draws 200, for example",
@@ -120,7 +154,14 @@ int cli_bench(const cli_args *args) {
                      .say = cli_given(args, "quiet") ? NULL : say,
                      .say_data = &shown};
   bench_report report = {.options = &o};
-  bool good = get_workloads(args, &workloads, &problems) && get_sizes(args, &o, &problems);
+  bool good = get_workloads(args, &workloads, &problems) &&
+              get_sizes(args, &workloads, &o, &problems);
+  if (!o.backends && workloads.backends)
+    o.backends = (const char *const *)workloads.backends;
+  if (workloads.path) {
+    const char *set = cli_value(args, "set");
+    o.set = set ? set : "default";
+  }
   int code = 2;
   if (good) {
     o.registry = cli_registry(args);

@@ -68,8 +68,18 @@ static const cli_option
                  "refused, and the settings of those that can be loaded", NULL, 0, 0, false},
     o_man = FLAG("man", "the manual page, in roff"),
     o_models = MANY("model", "FILE", "the same as naming it without --model; may be repeated"),
-    o_workloads = TEXT("workloads", "SET", "models to run: an INI file, or the name of one in "
-                                           "configs/bench (default)"),
+    o_workloads = TEXT("set", "NAME", "set of workloads: default, small, seed, large, "
+                                      "many-chains, real, or an INI file (default)"),
+    o_chain_list = TEXT("chains", "N,N", "numbers of chains, separated by commas; each gets "
+                                         "rows of its own (the preset's)"),
+    o_thread_list = TEXT("threads", "N,N", "numbers of CPU threads, separated by commas; each "
+                                           "gets rows of its own (the cores that this process "
+                                           "may use)"),
+    o_device_counts = TEXT("devices", "N,N", "numbers of devices that share the chains, "
+                                             "separated by commas (a row for each device "
+                                             "alone)"),
+    o_time_limit = {"time-limit", 0, CLI_NUMBER, "S", "seconds that a run may take (3600); one "
+                    "that takes longer is ended, its row INVALID", NULL, 0.1, 1e7, false},
     o_backends = TEXT("backend", "IDS", "backends to time, separated by commas (all that are "
                                         "found)"),
     o_time_devices = TEXT("device", "IDS", "devices to time, separated by commas (all that the "
@@ -124,8 +134,8 @@ static const cli_command sample = {
 
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
-    &o_plugin, &o_chains, &o_warmup, &o_draws, &o_accept, &o_seed, &o_repeat, &o_threads,
-    &o_json_file, &o_markdown, &o_quiet, NULL};
+    &o_device_counts, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
+    &o_seed, &o_repeat, &o_time_limit, &o_json_file, &o_markdown, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
     {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
     {"bench radon.toml --data radon.json --backend cpu,opencl --repeat 5",

@@ -1,6 +1,7 @@
 /* The benchmark: every backend and device on the same models and data.
  *
- * A cell is one workload on one device of one backend. It is run in processes of its own,
+ * A row is one workload on one device, or several, of one backend, with so many chains and
+ * threads. It is run in processes of its own,
  * forked from a parent that has opened no driver: first cold (empty caches, in a private
  * folder), then cached, as often as asked, each with another seed. A process does what
  * `ergode sample` does (run/job.h) and hands its figures back through shared memory; one
@@ -15,6 +16,9 @@
  *              any false alarm in a row below BENCH_FALSE_ALARM
  *   R-hat      below 1.02 from 4 chains of 500 draws on, 1.01 from 4 of 1000 on; with
  *              fewer, independent draws often exceed it
+ *   ESS        bulk and tail, 400 from 4 chains of 1000 draws on
+ *   truth      of simulated data, parameters in their central 89 % intervals; as many as
+ *              Binomial(n, 0.89) falls short of with a chance of BENCH_FALSE_ALARM
  * Divergences are reported.
  */
 #ifndef ERGODE_BENCH_H
@@ -29,7 +33,12 @@
 
 #define BENCH_SCHEMA_VERSION 2
 #define BENCH_FALSE_ALARM 1e-4
-enum { BENCH_NAME = 96, BENCH_TEXT = 600, BENCH_MAX_DEVICES = 16 };
+/* Time to convergence: over prefixes of k/20 of the draws, the first for which every
+ * quantity has R-hat below and both ESS from here on. */
+#define BENCH_CONVERGED_R_HAT 1.01
+#define BENCH_CONVERGED_ESS 400
+enum { BENCH_PREFIXES = 20 };
+enum { BENCH_NAME = 96, BENCH_TEXT = 600, BENCH_MAX_DEVICES = 16, BENCH_LIST = 32 };
 
 /* --- what to run -------------------------------------------------------------------- */
 
@@ -40,19 +49,25 @@ typedef struct {
   char **sizes;             /* "NAME=SIZE", NULL-terminated, or NULL */
 } bench_workload;
 
+/* 0 ends each list; of no entries: the preset's, or one. */
+typedef struct {
+  int64_t chains[BENCH_LIST + 1];
+  int threads[BENCH_LIST + 1];
+  int devices[BENCH_LIST + 1];  /* numbers of devices; none: a row for each device */
+} bench_axes;
+
 typedef struct {
   bench_workload *list;
   int n;
+  /* Of the INI file; NULL and empty where it says nothing, or there is none. */
+  char *path, *hash, *preset;
+  char **backends;              /* NULL-terminated, one block */
+  char **other_precisions;      /* asked, and not there; NULL-terminated, one block */
+  bench_axes axes;
 } bench_workloads;
 
-/* configs/bench/NAME.ini, or a file:
- *   [bench]
- *   workloads = hierarchical_normal, radon
- *   [radon]                    (optional)
- *   model = radon              (the section's name)
- *   data  = radon.json      (beside the INI file, or in the shipped models/data)
- *   sizes = group=500, obs=10
- * False with problems. */
+/* configs/bench/NAME.ini, or a file; docs/benchmarks.md has the keys. False with
+ * problems. */
 bool bench_workloads_read(const char *name, bench_workloads *out, erg_problems *p);
 /* One more, from the command line; strings are copied, sizes may be NULL. */
 void bench_workloads_add(bench_workloads *w, const char *model, const char *data,
@@ -65,12 +80,14 @@ typedef struct {
   const char *const *backends;  /* sampler ids, NULL-terminated; NULL: all */
   const char *const *devices;   /* device ids, NULL-terminated; NULL: all */
   const char *set, *preset;     /* for the report, or NULL */
-  int64_t chains, warmup, draws, seed;
-  int threads;
+  bench_axes axes;              /* chains and threads: at least one each */
+  int64_t warmup, draws, seed;
   double target_accept;         /* NaN: the sampler's default */
-  int repeats;                  /* cached runs a cell, seeds seed, seed + 1, ... */
+  int repeats;                  /* cached runs a row, seeds seed, seed + 1, ... */
   double time_limit_s;          /* of one run */
   bool no_reference;            /* moments aren't compared */
+  const char *out;              /* folder of the journal, or NULL */
+  bool resume;                  /* what the journal has isn't run again */
   const char *command, *version;
   void (*say)(void *data, const char *text); /* progress, one line; NULL: none */
   void *say_data;
@@ -269,6 +286,7 @@ typedef struct {
   const bench_options *options;
   bench_environment environment;
   double target_accept;     /* in force; NaN: the sampler has none */
+  int n_runs;               /* of all rows */
   bench_subject *subjects; int n_subjects;
   bench_row *rows;         int n_rows;
   bench_skipped *skipped;  int n_skipped;

@@ -67,21 +67,17 @@ static void hash_values(cell *out, const double *values, int64_t chain_stride,
 }
 
 static void hash_draws(const run_job *j, cell *out, erg_problems *p) {
-  const out_schema *s = j->memory ? j->schema : out_draws_schema(j->disk);
-  int64_t draws = j->memory ? 0 : out_draws_count(j->disk), chains = out->result->chains;
-  double *one = j->memory ? NULL : run_alloc((size_t)(chains * draws) * sizeof *one);
-  for (int v = 0; v < s->n_variables; v++) {
-    out_group group = s->variables[v].group;
+  cell_draws all = cell_draws_of(j, p);
+  for (int v = 0; v < all.schema->n_variables; v++) {
+    out_group group = all.schema->variables[v].group;
     if (group != OUT_POSTERIOR && group != OUT_SAMPLE_STATS) continue;
-    for (int64_t e = 0; e < s->variables[v].n; e++) {
+    for (int64_t e = 0; e < all.schema->variables[v].n; e++) {
       erg_draws d;
-      if (!j->memory && out_draws_read(j->disk, v, e, 1, one, p))
-        hash_values(out, one, draws, 1, draws);
-      else if (j->memory && out_memory_draws(j->memory, v, e, &d))
+      if (cell_draws_get(&all, v, e, &d))
         hash_values(out, d.values, d.chain_stride, d.draw_stride, d.draws);
     }
   }
-  free(one);
+  cell_draws_free(&all);
 }
 
 static void collect_moments(const out_summary *s, cell *out) {
@@ -150,21 +146,19 @@ static void set_caches(const char *folder) {
   }
 }
 
-static run_wishes wishes_of(const cell_job *c, const char **devices, const char *out) {
+static run_wishes wishes_of(const cell_job *c, const char *out) {
   run_wishes w = run_no_wishes();
   w.inputs = (run_inputs){.model = c->workload->model,
                           .data = c->workload->data,
                           .sizes = (const char *const *)c->workload->sizes,
                           .seed = -1};
   w.backend = c->backend;
-  devices[0] = c->device;
-  devices[1] = NULL;
-  w.devices = c->device ? devices : NULL;
+  w.devices = c->n_devices ? c->devices : NULL;
   w.chains = c->chains;
   w.warmup = c->warmup;
   w.draws = c->draws;
   w.seed = c->seed;
-  w.threads = c->options->threads;
+  w.threads = c->threads;
   w.target_accept = c->options->target_accept;
   w.out = out;
   w.version = c->options->version;
@@ -212,8 +206,7 @@ static void run_here(void *data) {
   bench_once_init(&r->figures);
   set_caches(c->folder);
   char *folder = run_text("%s/out", c->folder);
-  const char *devices[2];
-  run_wishes w = wishes_of(c, devices, folder);
+  run_wishes w = wishes_of(c, folder);
   erg_problems problems;
   erg_problems_init(&problems);
   telemetry *watch = telemetry_start(NULL);
@@ -240,6 +233,7 @@ static void run_here(void *data) {
     collect_figures(&job, summarise_s, total_s, &r->figures);
     if (job.summary) collect_moments(job.summary, out);
     hash_draws(&job, out, &problems);
+    cell_collect(&job, r, &problems);
     r->device = job.device;
     r->target_accept = job.target_accept;
     set_text(r->backend_version, BENCH_NAME, job.sampler->version);

@@ -3,12 +3,16 @@
 #define ERGODE_BENCH_CELL_H
 
 #include "bench/bench.h"
+#include "run/job.h"
 
 typedef struct {
   const bench_options *options;
   const bench_workload *workload;
-  const char *backend, *device;  /* device NULL: the backend's first */
+  const char *backend;
+  const char *devices[BENCH_MAX_DEVICES + 1];
+  int n_devices;                 /* 0: the backend's first */
   int64_t chains, warmup, draws, seed;
+  int threads;
   const char *folder;            /* private: caches and outputs go below it */
   const run_points *points;      /* for the gate, after the run; NULL: no gate */
   bool warn;                     /* warnings of host and plug-in go to stderr */
@@ -24,6 +28,8 @@ typedef struct {
   char backend_version[BENCH_NAME], bits[BENCH_NAME], compiler[200], flags[400];
   erg_device device;
   double target_accept;          /* in force */
+  int truth_inside, truth_of;    /* parameters that made the data in their 89 % intervals */
+  char truth_name[BENCH_NAME];   /* first outside */
   int64_t n_moments, chains, draws;
 } cell_result;
 
@@ -39,6 +45,22 @@ typedef struct {
 cell *cell_new(int64_t quantities, int64_t chains, int64_t draws);
 void cell_free(cell *c);
 void cell_run(const cell_job *job, cell *out);
+
+/* Draws of a finished job, in memory or on disk (collect.c). */
+typedef struct {
+  const run_job *job;
+  const out_schema *schema;
+  double *one;                   /* of an element read from disk */
+  int64_t draws;
+  erg_problems *problems;
+} cell_draws;
+cell_draws cell_draws_of(const run_job *j, erg_problems *p);
+/* Valid until the next call. False where the element isn't there. */
+bool cell_draws_get(cell_draws *d, int variable, int64_t element, erg_draws *out);
+void cell_draws_free(cell_draws *d);
+/* What the summary hasn't: ESS of squares and of the log density, time to convergence,
+ * gradients of each chain, truth. */
+void cell_collect(const run_job *j, cell_result *out, erg_problems *p);
 
 /* Calls work(data) in a process of its own; false with the reason where it doesn't return
  * within `limit_s` seconds. What it writes to shared memory (cell_share) remains. */

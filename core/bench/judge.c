@@ -11,6 +11,21 @@ double judge_r_hat_limit(int64_t chains, int64_t draws) {
   return chains * draws >= 2000 && draws >= 500 ? 1.02 : INFINITY;
 }
 
+double judge_ess_limit(int64_t chains, int64_t draws) {
+  return chains * draws >= 4000 && draws >= 1000 ? 400 : 0;
+}
+
+int judge_truth_least(int of, double alpha) {
+  double below = 0; /* P(X < k) */
+  for (int k = 0; k <= of; k++) {
+    double log_p = lgamma(of + 1.0) - lgamma(k + 1.0) - lgamma(of - k + 1.0) +
+                   k * log(0.89) + (of - k) * log1p(-0.89);
+    if (below + exp(log_p) >= alpha) return k;
+    below += exp(log_p);
+  }
+  return of;
+}
+
 bool judge_same_bits(const cell *a, const cell *b, int64_t *chain, int64_t *draw) {
   const cell_result *r = a->result;
   for (int64_t d = 0; d < r->draws; d++)

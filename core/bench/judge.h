@@ -29,4 +29,12 @@ bool judge_same_bits(const cell *a, const cell *b, int64_t *chain, int64_t *draw
 /* Limit of R-hat for so many draws; INFINITY where there is none. */
 double judge_r_hat_limit(int64_t chains, int64_t draws);
 
+/* Limit of the least ESS, bulk and tail, over all quantities: 400 at the size of a
+ * publication (4 chains of 1000 draws), else 0. */
+double judge_ess_limit(int64_t chains, int64_t draws);
+
+/* Of parameters that made simulated data, fewer than so many lie inside their central
+ * 89 % intervals with a chance below alpha, Binomial(of, 0.89). */
+int judge_truth_least(int of, double alpha);
+
 #endif

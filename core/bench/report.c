@@ -135,10 +135,12 @@ static void notes(const bench_report *r, FILE *out, bool colour, const char *bul
 
 static void explain(const bench_report *r, FILE *out) {
   const bench_options *o = r->options;
+  for (int i = 0; o->axes.chains[i]; i++)
+    fprintf(out, "%s%lld", i ? ", " : "", (long long)o->axes.chains[i]);
   fprintf(out,
-          "%lld chains of %lld + %lld draws, seed %lld, %d cached run%s a row%s. ESS: the "
+          " chains of %lld + %lld draws, seed %lld, %d cached run%s a row%s. ESS: the "
           "least of all quantities; a second: of warm-up and sampling.\n",
-          (long long)o->chains, (long long)o->warmup, (long long)o->draws, (long long)o->seed,
+          (long long)o->warmup, (long long)o->draws, (long long)o->seed,
           o->repeats, o->repeats == 1 ? "" : "s", o->repeats > 1 ? ", medians" : "");
 }
 

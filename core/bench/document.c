@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench.h"
+#include "bench/work.h"
 #include "run/text.h"
 
 static void write_count(erg_json *j, const char *key, int value) {
@@ -55,7 +55,7 @@ static void write_settings(erg_json *j, const bench_report *r) {
   erg_json_int(j, "seed", o->seed);
   erg_json_int(j, "repeats", o->repeats);
   erg_json_real(j, "target_accept", r->target_accept);
-  erg_json_int(j, "order_seed", 0); /* the order is fixed: backends in turn */
+  erg_json_int(j, "order_seed", o->seed);
   erg_json_real(j, "time_limit_s", o->time_limit_s);
   erg_json_end(j);
 }
@@ -119,9 +119,57 @@ static void write_gate(erg_json *j, const char *key, const run_gate *g) {
   erg_json_end(j);
 }
 
-static void write_once(erg_json *j, const bench_once *f) {
+/* Whole bytes, or null. */
+static void write_bytes(erg_json *j, const char *key, double bytes) {
+  if (bytes >= 0)
+    erg_json_uint(j, key, (uint64_t)bytes);
+  else
+    erg_json_null(j, key);
+}
+
+static void write_reason(erg_json *j, const char *key, double value, const char *reason) {
+  if (isnan(value)) erg_json_string(j, key, *reason ? reason : "no sample has it");
+}
+
+static void write_telemetry(erg_json *j, const telemetry_result *t) {
+  static const char *const of_devices[] = {"device_memory_peak_bytes",
+                                           "device_memory_mean_bytes", "device_busy",
+                                           "sm_active", "lane_efficiency", "joules_device"};
+  enum { DEVICE_KEYS = sizeof of_devices / sizeof *of_devices };
+  erg_json_object(j, "telemetry");
+  write_bytes(j, "host_memory_peak_bytes", t->host_memory_peak_bytes);
+  erg_json_real(j, "host_memory_mean_bytes", t->host_memory_mean_bytes);
+  for (int i = 0; i < DEVICE_KEYS; i++) erg_json_null(j, of_devices[i]);
+  erg_json_real(j, "joules_host", t->joules_host);
+  erg_json_real(j, "clock_mhz_mean", t->clock_mhz_mean);
+  erg_json_real(j, "clock_mhz_min", t->clock_mhz_min);
+  if (t->throttled < 0)
+    erg_json_null(j, "throttled");
+  else
+    erg_json_bool(j, "throttled", t->throttled);
+  erg_json_array(j, "samples");
+  for (int i = 0; i < t->n_samples; i++) {
+    const telemetry_sample *s = &t->samples[i];
+    double values[6] = {s->t_s, s->host_bytes, s->cpu_share, NAN, s->watts, s->mhz};
+    erg_json_reals(j, NULL, values, 6);
+  }
+  erg_json_end(j);
+  erg_json_object(j, "unavailable");
+  write_reason(j, "host_memory_peak_bytes", t->host_memory_peak_bytes, t->no_memory);
+  write_reason(j, "host_memory_mean_bytes", t->host_memory_mean_bytes, t->no_memory);
+  for (int i = 0; i < DEVICE_KEYS; i++)
+    erg_json_string(j, of_devices[i], "the backend tells none");
+  write_reason(j, "joules_host", t->joules_host, t->no_energy);
+  write_reason(j, "clock_mhz_mean", t->clock_mhz_mean, t->no_clock);
+  write_reason(j, "clock_mhz_min", t->clock_mhz_min, t->no_clock);
+  write_reason(j, "throttled", t->throttled < 0 ? NAN : 0, t->no_throttle);
+  erg_json_end(j);
+  erg_json_end(j);
+}
+
+void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   const bench_stages *s = &f->stages;
-  erg_json_object(j, NULL);
+  erg_json_object(j, key);
   erg_json_string(j, "kind", f->kind == BENCH_COLD ? "cold" : "cached");
   erg_json_int(j, "repeat", f->repeat);
   erg_json_int(j, "seed", f->seed);
@@ -156,7 +204,10 @@ static void write_once(erg_json *j, const bench_once *f) {
     erg_json_ints(j, "chain_gradients", f->chain_gradients, (size_t)f->n_chain_gradients);
   else
     erg_json_null(j, "chain_gradients");
-  erg_json_null(j, "telemetry");
+  if (f->has_telemetry)
+    write_telemetry(j, &f->telemetry);
+  else
+    erg_json_null(j, "telemetry");
   erg_json_end(j);
 }
 
@@ -263,7 +314,7 @@ static void write_row(erg_json *j, const bench_report *r, const bench_row *row) 
   erg_json_end(j);
   write_checks(j, row);
   erg_json_array(j, "runs");
-  for (int i = 0; i < row->n_runs; i++) write_once(j, &row->runs[i]);
+  for (int i = 0; i < row->n_runs; i++) bench_write_once(j, NULL, &row->runs[i]);
   erg_json_end(j);
   if (row->verdict == BENCH_VALID) {
     erg_json_object(j, "figures");
@@ -285,6 +336,53 @@ static void write_row(erg_json *j, const bench_report *r, const bench_row *row) 
   erg_json_end(j);
 }
 
+static void write_pair(erg_json *j, const bench_report *r, const bench_pair *p) {
+  erg_json_object(j, NULL);
+  erg_json_int(j, "workload", p->workload);
+  erg_json_string(j, "a", r->rows[p->a].id);
+  erg_json_string(j, "b", r->rows[p->b].id);
+  erg_json_string(j, "figure", bench_figure_name(p->figure));
+  erg_json_real(j, "ratio", p->ratio);
+  erg_json_real(j, "low", p->low);
+  erg_json_real(j, "high", p->high);
+  erg_json_string(j, "verdict", p->verdict);
+  erg_json_real(j, "break_even_draws", p->break_even_draws);
+  erg_json_end(j);
+}
+
+static void write_point(erg_json *j, const bench_report *r, const bench_point *p) {
+  erg_json_object(j, NULL);
+  erg_json_int(j, "n", p->n);
+  erg_json_string(j, "row", p->row < 0 ? NULL : r->rows[p->row].id);
+  erg_json_real(j, "seconds", p->seconds);
+  erg_json_real(j, "speedup", p->speedup);
+  erg_json_real(j, "efficiency", p->efficiency);
+  erg_json_real(j, "imbalance", p->imbalance);
+  if (isnan(p->straggler))
+    erg_json_null(j, "straggler");
+  else
+    erg_json_int(j, "straggler", (int64_t)p->straggler);
+  if (isnan(p->band[0]))
+    erg_json_null(j, "band");
+  else
+    erg_json_reals(j, "band", p->band, 2);
+  erg_json_string(j, "verdict", p->verdict);
+  erg_json_string(j, "reason", p->reason);
+  erg_json_end(j);
+}
+
+static void write_scaling(erg_json *j, const bench_report *r, const bench_scaling *s) {
+  erg_json_object(j, NULL);
+  erg_json_int(j, "workload", s->workload);
+  erg_json_string(j, "backend", s->backend);
+  erg_json_string(j, "axis", s->axis);
+  erg_json_string(j, "kind", s->kind);
+  erg_json_array(j, "points");
+  for (int i = 0; i < s->n_points; i++) write_point(j, r, &s->points[i]);
+  erg_json_end(j);
+  erg_json_end(j);
+}
+
 void bench_write_json(const bench_report *r, erg_json *j) {
   erg_json_int(j, "bench_schema_version", BENCH_SCHEMA_VERSION);
   write_environment(j, r);
@@ -298,8 +396,12 @@ void bench_write_json(const bench_report *r, erg_json *j) {
   erg_json_array(j, "rows");
   for (int i = 0; i < r->n_rows; i++) write_row(j, r, &r->rows[i]);
   erg_json_end(j);
-  erg_json_strings(j, "pairs", NULL, 0);
-  erg_json_strings(j, "scaling", NULL, 0);
+  erg_json_array(j, "pairs");
+  for (int i = 0; i < r->n_pairs; i++) write_pair(j, r, &r->pairs[i]);
+  erg_json_end(j);
+  erg_json_array(j, "scaling");
+  for (int i = 0; i < r->n_scaling; i++) write_scaling(j, r, &r->scaling[i]);
+  erg_json_end(j);
   erg_json_array(j, "skipped");
   for (int i = 0; i < r->n_skipped; i++) {
     erg_json_object(j, NULL);

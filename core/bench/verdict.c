@@ -1,0 +1,185 @@
+/* What a row's runs are held against, and the words for it. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/judge.h"
+#include "bench/work.h"
+#include "read/sha256.h"
+#include "run/host.h"
+#include "run/text.h"
+
+enum { REFERENCE_CHAINS = 4, REFERENCE_WARMUP = 500, REFERENCE_DRAWS = 1000 };
+#define REFERENCE_SEED 104729 /* added to the seed: independent of what is judged */
+
+const char *bench_verdict_text(bench_verdict v) {
+  static const char *const texts[] = {"valid", "wrong", "failed", "not_converged",
+                                      "interrupted"};
+  return texts[v];
+}
+
+void bench_refuse(bench_row *row, bench_verdict verdict, const char *format, ...) {
+  if (row->verdict != BENCH_VALID) return;
+  row->verdict = verdict;
+  va_list list;
+  va_start(list, format);
+  vsnprintf(row->reason, sizeof row->reason, format, list);
+  va_end(list);
+}
+
+/* --- moments -------------------------------------------------------------------------- */
+
+static const cell *reference_of(bench_work *k) {
+  if (k->asked_reference || k->o->no_reference || !k->targets->has_cpu) return k->reference;
+  k->asked_reference = true;
+  const bench_options *o = k->o;
+  int64_t chains = o->axes.chains[0];
+  for (const int64_t *c = o->axes.chains; *c; c++)
+    if (*c < chains) chains = *c;
+  if (chains < REFERENCE_CHAINS) chains = REFERENCE_CHAINS;
+  int64_t warmup = o->warmup > REFERENCE_WARMUP ? o->warmup : REFERENCE_WARMUP;
+  int64_t draws = 2 * o->draws > REFERENCE_DRAWS ? 2 * o->draws : REFERENCE_DRAWS;
+  bench_say(o, "%s: reference run on cpu", k->subject->name);
+  char *folder = cell_folder();
+  if (!folder) return NULL;
+  cell *c = cell_new(k->subject->quantities, chains, draws);
+  cell_job job = {.options = o, .workload = k->workload, .backend = "cpu", .chains = chains,
+                  .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
+                  .threads = o->axes.threads[0], .folder = folder};
+  cell_run(&job, c);
+  cell_remove_folder(folder);
+  if (c->result->code == 0 && c->result->n_moments) {
+    k->reference = c;
+  } else {
+    bench_say(o, "%s: no reference run: %s", k->subject->name, c->result->reason);
+    cell_free(c);
+  }
+  return k->reference;
+}
+
+static void judge_moments_of(bench_work *k, bench_row *row, const cell *c) {
+  const cell *reference = reference_of(k);
+  if (!reference) return;
+  judge_moments m;
+  judge_compare(c, reference, BENCH_FALSE_ALARM, &m);
+  row->z_tests = m.tests;
+  row->z_worst = m.worst;
+  row->mean_outside = m.mean_outside;
+  row->sd_outside = m.sd_outside;
+  row->z_limit = m.limit;
+  snprintf(row->z_name, sizeof row->z_name, "%s", m.name);
+  if (m.tests && m.worst > m.limit)
+    bench_refuse(row, BENCH_WRONG,
+                 "the %s is %.4g, the reference run has %.4g: %.1f Monte Carlo errors apart, "
+                 "%.1f allowed over %d moments",
+                 m.name, m.value, m.expected, m.worst, m.limit, m.tests);
+  if (2 * m.left_out > m.tests)
+    bench_refuse(row, BENCH_NOT_CONVERGED,
+                 "too few effective draws to compare moments (%d of %lld quantities below "
+                 "%d; the least has %.0f): take more draws",
+                 m.left_out, (long long)c->result->n_moments, BENCH_MIN_ESS,
+                 fmin(c->result->figures.ess_bulk, c->result->figures.ess_tail));
+}
+
+/* --- the first run -------------------------------------------------------------------- */
+
+static void judge_truth(bench_row *row, const cell_result *r) {
+  row->truth_inside = r->truth_inside;
+  row->truth_of = r->truth_of;
+  row->truth_least = judge_truth_least(r->truth_of, BENCH_FALSE_ALARM);
+  if (row->truth_inside < row->truth_least)
+    bench_refuse(row, BENCH_WRONG,
+                 "%d of the %d parameters that made the data lie in their 89 %% intervals, "
+                 "at least %d are asked (first outside: %s)",
+                 row->truth_inside, row->truth_of, row->truth_least, r->truth_name);
+}
+
+void bench_judge_first(bench_work *k, bench_row *row, const cell *c) {
+  const cell_result *r = c->result;
+  if (r->code == 130)
+    bench_refuse(row, BENCH_INTERRUPTED, "interrupted");
+  else if (r->code)
+    bench_refuse(row, BENCH_FAILED, "%s", r->reason);
+  if (r->code) return;
+  if (r->host_gate.done && !r->host_gate.passed)
+    bench_refuse(row, BENCH_WRONG, "host's form of the model: %s", r->host_gate.reason);
+  if (r->device_gate.done && !r->device_gate.passed)
+    bench_refuse(row, BENCH_WRONG, "%s", r->device_gate.reason);
+  if (row->verdict != BENCH_VALID) return;
+  judge_moments_of(k, row, c);
+  const bench_once *f = &r->figures;
+  double least = fmin(f->ess_bulk, f->ess_tail);
+  if (f->r_hat > row->r_hat_limit)
+    bench_refuse(row, BENCH_NOT_CONVERGED,
+                 "R-hat %.3f (%s), below %.2f is asked: warm up longer", f->r_hat,
+                 f->worst_r_hat, row->r_hat_limit);
+  if (least < row->ess_limit)
+    bench_refuse(row, BENCH_NOT_CONVERGED,
+                 "%.0f effective draws (%s), %.0f are asked: take more draws", least,
+                 f->ess_bulk <= f->ess_tail ? f->worst_bulk : f->worst_tail, row->ess_limit);
+  judge_truth(row, r);
+}
+
+/* --- bits ----------------------------------------------------------------------------- */
+
+void bench_digest(const cell *c, char hex[65]) {
+  size_t n = (size_t)(c->result->chains * c->result->draws);
+  erg_sha256_text(c->hashes, n * sizeof *c->hashes, hex);
+}
+
+static bench_twin *find(bench_work *k, int64_t chains, int repeat) {
+  for (int i = 0; i < k->n_twins; i++)
+    if (k->twins[i].chains == chains && k->twins[i].repeat == repeat) return &k->twins[i];
+  return NULL;
+}
+
+static void add(bench_work *k, int64_t chains, cell *c, const char *promise,
+                const char *digest, int repeat) {
+  k->twins = run_grow(k->twins, (size_t)(k->n_twins + 1) * sizeof *k->twins);
+  bench_twin *t = &k->twins[k->n_twins++];
+  *t = (bench_twin){.chains = chains, .repeat = repeat, .cell = c};
+  snprintf(t->promise, sizeof t->promise, "%s", promise);
+  snprintf(t->digest, sizeof t->digest, "%s", digest);
+}
+
+bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *promise,
+                     const char *digest, int repeat) {
+  if (strcmp(row->backend, "cpu") != 0 || find(k, row->chains, repeat)) return false;
+  add(k, row->chains, c, promise, digest, repeat);
+  return true;
+}
+
+/* The run of `cpu`; made where there is none. */
+static const bench_twin *twin_of(bench_work *k, const bench_row *row, int repeat) {
+  bench_twin *found = find(k, row->chains, repeat);
+  if (found || !k->targets->has_cpu || run_interrupted()) return found;
+  if (!k->twin_folder) k->twin_folder = cell_folder();
+  if (!k->twin_folder) return NULL;
+  bench_row cpu = {.backend = "cpu", .chains = row->chains, .threads = row->threads};
+  cell *c = bench_run_cell(k, &cpu, k->twin_folder, k->o->seed + repeat, false);
+  char digest[65];
+  bench_digest(c, digest);
+  add(k, row->chains, c, c->result->code ? "" : c->result->bits, digest, repeat);
+  return &k->twins[k->n_twins - 1];
+}
+
+void bench_judge_bits(bench_work *k, bench_row *row, const cell *c, const char *promise,
+                      const char *digest, int repeat) {
+  if (!promise[0]) return;
+  const bench_twin *twin = twin_of(k, row, repeat);
+  if (!twin || strcmp(twin->promise, promise) != 0) return;
+  if (!strcmp(twin->digest, digest)) {
+    if (row->bits == BENCH_BITS_NONE) row->bits = BENCH_BITS_SAME;
+    return;
+  }
+  row->bits = BENCH_BITS_OTHER;
+  int64_t chain = 0, draw = 0;
+  char where[96] = "";
+  if (c && twin->cell && !judge_same_bits(c, twin->cell, &chain, &draw))
+    snprintf(where, sizeof where, ": first in chain %lld, draw %lld", (long long)chain + 1,
+             (long long)draw + 1);
+  bench_refuse(row, BENCH_WRONG,
+               "draws differ from those of the backend cpu, whose bits it promises%s", where);
+}

@@ -1,0 +1,96 @@
+/* What the parts of a running benchmark share. */
+#ifndef ERGODE_BENCH_WORK_H
+#define ERGODE_BENCH_WORK_H
+
+#include "bench/cell.h"
+#include "run/load.h"
+
+/* --- devices to time (target.c) ------------------------------------------------------- */
+
+typedef struct {
+  char backend[BENCH_NAME];
+  erg_device devices[BENCH_MAX_DEVICES];
+  int n_devices;
+} bench_target;
+typedef struct {
+  bench_target *list;
+  int n;
+  bool has_cpu; /* a backend `cpu` that has its device: reference, and bits */
+} bench_targets;
+/* `cpu` first; what is absent goes to the report's skipped. To be freed: list. */
+bench_targets bench_targets_find(const bench_options *o, bench_report *report);
+void bench_skip(bench_report *r, const char *backend, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* --- workloads (subject.c) ------------------------------------------------------------ */
+
+bool bench_subject_read(const bench_workload *w, run_model *m, bench_subject *s,
+                        erg_problems *p);
+
+/* --- rows (matrix.c) ------------------------------------------------------------------ */
+
+/* Adds the rows of a workload: targets x chains x threads. Returns how many. */
+int bench_rows_add(bench_report *r, int workload, const bench_targets *t);
+/* A random permutation of 0 .. n-1: Fisher-Yates by Philox under the seed; `block` tells
+ * one permutation of a benchmark from the others. */
+void bench_order(uint64_t seed, int block, int n, int *order);
+
+/* --- one workload --------------------------------------------------------------------- */
+
+typedef struct bench_journal bench_journal;
+
+/* A run of `cpu` that others' bits are held against. */
+typedef struct {
+  int64_t chains;
+  int repeat;
+  cell *cell;               /* NULL: of an earlier session, only the digest is known */
+  char promise[BENCH_NAME], digest[65];
+} bench_twin;
+
+typedef struct {
+  const bench_options *o;
+  bench_report *report;
+  const bench_targets *targets;
+  const bench_workload *workload;
+  const bench_subject *subject;
+  int number;               /* of the workload */
+  double began;             /* the benchmark */
+  run_points *points;
+  bench_row *rows; int n_rows;
+  char **folders;           /* [n_rows] */
+  cell *reference;
+  bool asked_reference;
+  bench_twin *twins; int n_twins; /* made for the comparison only, or of `cpu`'s rows */
+  char *twin_folder;
+  bench_journal *journal;   /* NULL: none */
+} bench_work;
+
+void bench_say(const bench_options *o, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+double bench_now(void);
+/* first: with the gate, and warnings go to stderr. */
+cell *bench_run_cell(bench_work *k, const bench_row *row, const char *folder, int64_t seed,
+                     bool first);
+
+/* --- judgement (verdict.c) ------------------------------------------------------------ */
+
+/* The first reason stays. */
+void bench_refuse(bench_row *row, bench_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A cold run: gates, moments, convergence, truth. */
+void bench_judge_first(bench_work *k, bench_row *row, const cell *c);
+/* A run's bits against those of `cpu` with the same chains and seed. c: the run's draws,
+ * where they are known; else the digest decides alone. */
+void bench_judge_bits(bench_work *k, bench_row *row, const cell *c, const char *promise,
+                      const char *digest, int repeat);
+/* To be kept for the comparison; takes the cell where the answer is true. */
+bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *promise,
+                     const char *digest, int repeat);
+/* SHA-256 of all numbers of all draws. */
+void bench_digest(const cell *c, char hex[65]);
+
+/* --- document.c ----------------------------------------------------------------------- */
+
+void bench_write_once(erg_json *j, const char *key, const bench_once *f);
+
+#endif
