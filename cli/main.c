@@ -27,6 +27,15 @@ int cli_help_command(const cli_args *args) {
   return 0;
 }
 
+/* Output that could not be written must not look like success. */
+static int finish(int code) {
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "ergode: standard output could not be written\n");
+    if (code == 0) code = 7;
+  }
+  return code;
+}
+
 int erg_main(int argc, char **argv) {
   if (argc < 2) {
     cli_help_all();
@@ -34,11 +43,11 @@ int erg_main(int argc, char **argv) {
   }
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
     cli_help_all();
-    return 0;
+    return finish(0);
   }
   if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
     printf("ergode %s\n", ERGODE_VERSION);
-    return 0;
+    return finish(0);
   }
   int used = 0;
   const cli_command *c = cli_find(argc - 1, argv + 1, &used);
@@ -54,9 +63,5 @@ int erg_main(int argc, char **argv) {
     }
   }
   cli_args_free(&args);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "ergode: standard output could not be written\n");
-    if (code == 0) code = 7;
-  }
-  return code;
+  return finish(code);
 }

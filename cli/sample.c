@@ -75,7 +75,12 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   run_interrupt_install();
   int code = run_job_run(j, cli_progress_report, &progress, problems);
   cli_progress_end(&progress);
-  if (j->result.output_failed) return 7;
+  if (j->result.output_failed) {
+    if (j->result.kept)
+      cli_say(args, "what reached the disk is in %s/draws.nc.part; 'ergode summary %s' reads it",
+              j->out, j->out);
+    return 7;
+  }
   if (code && code != 130) cli_say(args, "%s", run_host_reason(j->host, j->result.status));
   if (j->result.kept == 0) {
     if (code == 130) cli_say(args, "interrupted before the first draw: nothing to keep");

@@ -92,6 +92,24 @@ static char *explain(const char *source, const char *output, const cc_module *m)
       m->version, line, line, (int)strcspn(text, "\n"), text, show, output);
 }
 
+/* Whether the compiler makes a library of one line: where not, the fault isn't the model's
+ * (no assembler or linker on the PATH, a broken installation). */
+static bool compiler_works(const cc_compiler *c, const char *folder) {
+  char *in = cc_format("%s/try.c", folder), *out = cc_format("%s/try.so", folder);
+  char *log = cc_format("%s/try", folder), *words[24];
+  int n = 0;
+  for (int i = 0; c->words[i] && n < 16; i++) words[n++] = c->words[i];
+  char *rest[] = {"-shared", "-fPIC", "-o", out, in, NULL};
+  memcpy(words + n, rest, sizeof rest);
+  static const char line[] = "int try_this(void) { return 0; }\n";
+  bool good = cc_write_file(in, line, sizeof line - 1) && cc_run(words, log) == 0 &&
+              access(out, R_OK) == 0;
+  free(in);
+  free(out);
+  free(log);
+  return good;
+}
+
 /* Compiles to folder/model.so. */
 static cc_status compile(const char *source, const cc_compiler *c, const cc_module *m,
                          const char *folder, char **message) {
@@ -124,6 +142,14 @@ static cc_status compile(const char *source, const cc_compiler *c, const cc_modu
                           : cc_format("'%s' ended with status %d:\n%.2000s", c->words[0], code,
                                       output ? output : "");
       status = CC_FAILED;
+    }
+    if (!compiler_works(c, folder)) {
+      char *first = output && *output ? cc_format(": %.*s", (int)strcspn(output, "\n"), output)
+                                      : cc_format("%s", "");
+      free(*message);
+      *message = cc_format("the C compiler %s doesn't work here%s", c->words[0], first);
+      free(first);
+      status = CC_NO_COMPILER;
     }
     free(output);
   }
@@ -215,7 +241,7 @@ static cc_status build(cc_module *m, const char *source, const cc_options *o,
   if (!folder && cache) folder = cc_work_folder(NULL);
   if (!folder) {
     *message = cc_format("no temporary folder can be made: %s; set TMPDIR", strerror(errno));
-    return CC_FAILED;
+    return CC_NO_COMPILER;
   }
   cc_status status = compile(source, c, m, folder, message);
   if (status == CC_OK) {
@@ -273,7 +299,7 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   form forms[2];
   int n = find_forms(source, o, forms);
   cc_status status = CC_FAILED;
-  for (int i = 0; i < n && status != CC_OK; i++) {
+  for (int i = 0; i < n && status != CC_OK && status != CC_NO_COMPILER; i++) {
     if (i) cc_say(o, "not compiled as C++, so as C: %s", *message);
     m->no_cxx = i > 0;
     free(*message);

@@ -21,9 +21,9 @@
 
 typedef enum {
   CC_OK = 0,
-  CC_NO_COMPILER, /* none found: the interpreter serves */
+  CC_NO_COMPILER, /* none that works: the interpreter serves */
   CC_REJECTED,    /* the compiler found an error in the text */
-  CC_FAILED       /* no folder to work in, the compiler crashed, ... */
+  CC_FAILED       /* no folder to work in, the compiler crashed on this text, ... */
 } cc_status;
 
 /* Instruction sets; one means the same code on every CPU that has it. */

@@ -66,10 +66,12 @@ static void free_words(char **words) {
   free(words);
 }
 
+#define USUAL_PATH "/usr/local/bin:/usr/bin:/bin"
+
 static char *on_path(const char *name) {
   if (strchr(name, '/')) return access(name, X_OK) == 0 ? cc_format("%s", name) : NULL;
   const char *path = getenv("PATH");
-  for (path = path ? path : "/usr/local/bin:/usr/bin:/bin"; *path;) {
+  for (path = path ? path : USUAL_PATH; *path;) {
     size_t length = strcspn(path, ":");
     char *file = cc_format("%.*s/%s", (int)length, path, name);
     struct stat info;
@@ -192,12 +194,14 @@ int cc_run(char *const *words, const char *output) {
   /* messages in English, whatever the user's language: they go into reports */
   int n = 0;
   while (environ && environ[n]) n++;
-  char **environment = malloc((size_t)(n + 2) * sizeof *environment);
+  char **environment = malloc((size_t)(n + 3) * sizeof *environment);
   if (!environment) abort();
   int kept = 0;
   for (int i = 0; i < n; i++)
     if (strncmp(environ[i], "LC_ALL=", 7) != 0) environment[kept++] = environ[i];
   environment[kept++] = "LC_ALL=C";
+  /* without PATH the compiler would not find its assembler and linker */
+  if (!getenv("PATH")) environment[kept++] = "PATH=" USUAL_PATH;
   environment[kept] = NULL;
   pid_t child;
   int failed = posix_spawn(&child, words[0], &files, &how, words, environment);

@@ -24,6 +24,20 @@ static bool is_netcdf(const char *path) {
   return n >= 4 && (!memcmp(magic, "\211HDF", 4) || !memcmp(magic, "CDF", 3));
 }
 
+/* What a text that isn't draws most likely is, by its first character; NULL: unknown. */
+static const char *other_kind(const char *path) {
+  FILE *in = fopen(path, "rbe");
+  if (!in) return NULL;
+  int c;
+  while ((c = getc(in)) == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+  fclose(in);
+  const char *dot = strrchr(path, '.');
+  if (c == '{') return "JSON";
+  if (dot && !strcmp(dot, ".toml")) return "a model";
+  if (dot && !strcmp(dot, ".md")) return "a report";
+  return NULL;
+}
+
 static int by_name(const void *a, const void *b) {
   return strverscmp(*(char *const *)a, *(char *const *)b);
 }
@@ -83,6 +97,13 @@ out_draws *out_draws_open(const char *const *paths, int n, erg_problems *p) {
   } else if (n == 1 && is_netcdf(paths[0])) {
     reader = out_read_netcdf(paths[0], p);
   } else if (n >= 1) {
+    for (int i = 0; i < n; i++) {
+      const char *kind = other_kind(paths[i]);
+      if (!kind) continue;
+      erg_error(p, (erg_place){0}, "name the folder of a run, a .nc file, or Stan CSV files",
+                "%s holds no draws: it is %s", paths[i], kind);
+      return NULL;
+    }
     reader = out_read_csv(paths, n, p);
   }
   if (!reader) return NULL;

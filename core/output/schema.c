@@ -158,6 +158,8 @@ int out_find(const out_schema *s, out_group group, const char *name) {
   return -1;
 }
 
+enum { MAX_NAME = 250 }; /* NetCDF's 256 less what a dimension's name may add */
+
 static bool is_reserved(const char *name) {
   return !strcmp(name, "chain") || !strcmp(name, "draw") || !strcmp(name, "sample");
 }
@@ -206,6 +208,11 @@ bool out_schema_finish(out_schema *s, erg_problems *p) {
   s->row = 0;
   for (int i = 0; i < s->n_variables; i++) {
     out_variable *v = &s->variables[i];
+    if (strlen(v->name) > MAX_NAME) {
+      return erg_error(p, nowhere, "name it more briefly in the model",
+                       "the name '%.40s...' has %zu characters; output files take %d", v->name,
+                       strlen(v->name), MAX_NAME);
+    }
     if (is_reserved(v->name)) {
       return erg_error(p, nowhere, "name it differently in the model",
                        "'%s' is reserved in output files", v->name);
