@@ -13,6 +13,7 @@ help:
 	@echo 'make bundle [NVRTC=1] [MODELS="a.toml b.toml"]'
 	@echo '                          a relocatable .tar.xz for machines where nothing can'
 	@echo '                          be installed; models named are compiled into it'
+	@echo 'make peers                other engines for ergode bench --peers, in their own environment'
 	@echo 'make format               clang-format over the sources'
 	@echo 'make clean                remove the build folder'
 	@echo
@@ -64,10 +65,14 @@ bundle:
 	$(MAKE) build
 	tools/bundle.sh --build $(BUILD) $(if $(NVRTC),--nvrtc) $(MODELS)
 
+# Other engines, for comparison.
+peers:
+	bench/peers/setup
+
 format:
 	git ls-files '*.c' '*.h' '*.cpp' | xargs clang-format -i
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help build demo check check-sanitized check-slow install bundle format clean
+.PHONY: help build demo check check-sanitized check-slow install bundle peers format clean
