@@ -144,15 +144,27 @@ bool erg_number_special(const char *s, int length, double *value) {
 }
 
 int erg_number_write(char *out, double value) {
-  if (isnan(value)) return snprintf(out, 32, "nan");
-  locale_t before = uselocale(the_c_locale());
-  int length = 0;
-  for (int digits = 15; digits <= 17; digits++) {
-    length = snprintf(out, 32, "%.*g", digits, value);
-    double back;
-    bool integer;
-    if (isinf(value) || (erg_number_read(out, true, &back, &integer) && back == value)) break;
+  char text[32], digits[20];
+  if (isnan(value)) return (int)strlen(strcpy(out, "nan"));
+  int length = erg_shortest_digits(text, value);
+  text[length] = 0;
+  const char *e = memchr(text, 'e', (size_t)length);
+  int x = e ? atoi(e + 1) : 0, n = 0;
+  /* Without an exponent where %.15g writes none; longer texts keep all of their digits. */
+  const char *first = text + (*text == '-');
+  for (const char *s = first; e && s < e; s++)
+    if (*s != '.') digits[n++] = *s;
+  if (!e || x < -4 || x >= (n > 15 ? n : 15)) {
+    memcpy(out, text, (size_t)length);
+    out[length] = 0;
+    return length;
   }
-  uselocale(before);
-  return length;
+  char *at = out;
+  if (first != text) *at++ = '-';
+  for (int i = x < 0 ? x : 0; i < n || i <= x; i++) { /* the digit of 10^(x - i) */
+    *at++ = i >= 0 && i < n ? digits[i] : '0';
+    if (i == x && i + 1 < n) *at++ = '.';
+  }
+  *at = 0;
+  return (int)(at - out);
 }

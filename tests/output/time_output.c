@@ -35,7 +35,8 @@ int main(int argc, char **argv) {
     s->n_unconstrained = 103;
     out_schema_finish(s, &p);
     double *rows = malloc((size_t)(CHAINS * BLOCK * s->row) * sizeof *rows);
-    for (int64_t i = 0; i < CHAINS * BLOCK * s->row; i++) rows[i] = rand() / 1e9;
+    for (int64_t i = 0; i < CHAINS * BLOCK * s->row; i++)
+      rows[i] = (rand() + rand() / 2147483648.0) / 1e9;
     const int64_t filled[CHAINS] = {BLOCK, BLOCK, BLOCK, BLOCK};
     const out_block b = {.capacity = BLOCK, .filled = filled, .rows = rows};
     const char *const names[] = {"NetCDF, first", "NetCDF again", "Stan CSV"};

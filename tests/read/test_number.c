@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <locale.h>
+#include <float.h>
 #include <math.h>
 
 #include "read/number.h"
@@ -105,10 +106,21 @@ static void writing(void **state) {
   static const struct {
     double value;
     const char *text;
-  } cases[] = {{0.1, "0.1"},      {1.0 / 3, "0.3333333333333333"},
-               {1e300, "1e+300"}, {-0.0, "-0"},
-               {NAN, "nan"},      {-INFINITY, "-inf"},
-               {3, "3"},          {5e-324, "4.94065645841247e-324"}};
+  } cases[] = {{0.1, "0.1"},
+               {1.0 / 3, "0.3333333333333333"},
+               {1e300, "1e+300"},
+               {-0.0, "-0"},
+               {NAN, "nan"},
+               {-INFINITY, "-inf"},
+               {3, "3"},
+               {5e-324, "5e-324"},
+               {123456789012345, "123456789012345"},
+               {1e15, "1e+15"},
+               {9007199254740993, "9007199254740992"},
+               {12345678901234567, "12345678901234568"},
+               {-0.0001, "-0.0001"},
+               {0.00001, "1e-05"},
+               {-120, "-120"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_int_equal(erg_number_write(text, cases[i].value), strlen(cases[i].text));
     assert_string_equal(text, cases[i].text);
@@ -123,6 +135,45 @@ static void writing(void **state) {
     assert_true(length < 32 && erg_number_read(text, true, &back, &integer) == text + length);
     assert_memory_equal(&d, &back, sizeof d);
   }
+}
+
+static int significant(const char *s) {
+  int n = 0, zeros = 0;
+  for (; *s && *s != 'e'; s++) {
+    if (*s < '0' || *s > '9' || (n == 0 && *s == '0')) continue;
+    zeros = *s == '0' ? zeros + 1 : 0;
+    n++;
+  }
+  return n - zeros;
+}
+
+/* No fewer digits of printf read back as the same number; where the text has as many as
+ * printf's first that does, and its 15 digits at least, it is printf's. */
+static void shortest(void **state) {
+  (void)state;
+  int same = 0;
+  for (int i = 0; i < 300000; i++) {
+    uint64_t x = random_bits();
+    double d;
+    memcpy(&d, &x, sizeof d);
+    if (i % 3 == 1) d = ldexp((double)(int64_t)x, -64 + i % 40); /* the size of draws */
+    if (i % 3 == 2) d = (double)(int64_t)(x >> 34) / 1e4;        /* of few digits */
+    if (!isfinite(d)) continue;
+    char text[32], other[40];
+    erg_number_write(text, d);
+    int digits = 1;
+    while (digits < 17 &&
+           (snprintf(other, sizeof other, "%.*g", digits, d), strtod(other, NULL) != d))
+      digits++;
+    if (digits == 17) snprintf(other, sizeof other, "%.17g", d);
+    if (digits < 15) snprintf(other, sizeof other, "%.15g", d);
+    assert_true(strtod(text, NULL) == d && significant(text) <= digits);
+    if (fabs(d) < DBL_MIN) continue; /* %.15g gives them digits that they lack */
+    if (significant(text) == digits && strcmp(text, other) != 0 && digits < 17)
+      fail_msg("%s, printf: %s", text, other);
+    same += strcmp(text, other) == 0;
+  }
+  assert_true(same > 200000);
 }
 
 static void special(void **state) {
@@ -155,8 +206,8 @@ static void locales(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(grammar), cmocka_unit_test(rounding), cmocka_unit_test(writing),
-      cmocka_unit_test(special), cmocka_unit_test(locales),
+      cmocka_unit_test(grammar),  cmocka_unit_test(rounding), cmocka_unit_test(writing),
+      cmocka_unit_test(shortest), cmocka_unit_test(special),  cmocka_unit_test(locales),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
