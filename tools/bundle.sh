@@ -35,7 +35,8 @@ opened=("${netcdf:-libnetcdf.so.19}" libOpenCL.so.1)
 find_library() {
   local found
   found=$(ldconfig -p | awk -v l="$1" '$1 == l && /x86-64|aarch64/ {print $NF; exit}')
-  [ -n "$found" ] || found=$(find /usr/lib /usr/local/lib -name "$1" 2>/dev/null | head -1)
+  [ -n "$found" ] || found=$(find -L /usr/lib /usr/local/lib /usr/local/cuda*/lib64 -name "$1" \
+    2>/dev/null | head -1)
   [ -n "$found" ] && echo "$found"
 }
 for library in "${opened[@]}"; do
@@ -47,10 +48,10 @@ for library in "${opened[@]}"; do
 done
 
 if [ -n "$nvrtc" ]; then
-  path=$(find_library libnvrtc.so.13 || find_library libnvrtc.so.12 || true)
+  path=$(find_library libnvrtc.so.13 || true)
   if [ -z "$path" ]; then
     python3 -m venv "$stage/venv"
-    "$stage/venv/bin/pip" -q install nvidia-cuda-nvrtc-cu12
+    "$stage/venv/bin/pip" -q install "$(grep ^nvidia-cuda-nvrtc "$(dirname "$0")/../tests/python/nvrtc.txt")"
     path=$(find "$stage/venv" -name 'libnvrtc.so.1?' | head -1)
   fi
   cp -L "$path" "$root/lib/"
