@@ -202,7 +202,8 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
   run->scalars = engine_array(chains, sizeof *run->scalars);
   run->metric = engine_array(chains * (size_t)model->dim, sizeof *run->metric);
   run->centring = engine_array(length, sizeof *run->centring);
-  if (!run->scalars || !run->metric || !run->centring)
+  run->work.before = engine_array(chains, sizeof *run->work.before);
+  if (!run->scalars || !run->metric || !run->centring || !run->work.before)
     status = engine_fail(host, ERG_NO_MEMORY, "out of memory");
   if (status == ERG_OK) {
     for (int f = 0; f < model->n_families; f++) run->centring[2 * model->n_elements + f] = 1;
@@ -233,6 +234,7 @@ void engine_destroy(erg_run *run) {
   free(run->shares);
   free(run->shapes);
   free(run->scalars);
+  free(run->work.before);
   free(run->metric);
   free(run->centring);
   free(run->rows);
@@ -298,6 +300,7 @@ static erg_status launch(erg_run *run, erg_block *block) {
   double begin = now(), middle, end;
   erg_status status = ERG_OK, last;
   int32_t started = 0;
+  engine_work_begin(&run->work, run->scalars, run->job->chains, begin);
   for (; started < run->n_shares && status == ERG_OK; started++)
     status = run->backend->launch(run->shares[started], &run->control, (int32_t)run->budget);
   for (int32_t i = 0; i < started; i++) {
@@ -306,8 +309,11 @@ static erg_status launch(erg_run *run, erg_block *block) {
   }
   if (status != ERG_OK) return status;
   middle = now();
+  engine_work_end(&run->work, middle);
   status = engine_read(run, ENGINE_SCALARS, 0, run->job->chains, 0, sizeof(erg_chain),
                        run->scalars, sizeof(erg_chain));
+  if (status == ERG_OK)
+    engine_work_count(&run->work, run->scalars, run->shapes, run->n_shares);
   if (stage->adapt) run->metric_stale = 1;
   if (status == ERG_OK) status = download(run, block);
   end = now();
@@ -471,4 +477,8 @@ void engine_stages(const erg_run *run, erg_stages *out) {
   if (size > sizeof s) size = sizeof s;
   memcpy(out, &s, size);
   out->size = size;
+}
+
+void engine_telemetry(const erg_run *run, erg_telemetry *out) {
+  engine_work_tell(&run->work, out);
 }

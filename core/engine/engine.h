@@ -132,6 +132,8 @@ erg_status engine_advance(erg_run *run, erg_block *block);
 void engine_destroy(erg_run *run);
 /* Seconds per stage so far (extension erg.stages/1). */
 void engine_stages(const erg_run *run, erg_stages *out);
+/* Extension erg.telemetry/1. */
+void engine_telemetry(const erg_run *run, erg_telemetry *out);
 
 /* Extension erg.gradient/1; the sampler's function adds its backend. */
 erg_status engine_gradient(const erg_host *host, const erg_job *job,

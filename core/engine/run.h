@@ -9,6 +9,14 @@
 #define ENGINE_LOOK_CHAINS 32
 #define ENGINE_LOOK_DRAWS 8
 
+/* What erg.telemetry/1 tells (telemetry.c). */
+typedef struct engine_work {
+  double busy_s, first_s, last_s; /* clock at the first launch's start, the last one's end */
+  double gradients, most;         /* sums over groups and launches: g_i, n max(g_i) */
+  int64_t launches;
+  double *before;                 /* [chains] gradients before the launch */
+} engine_work;
+
 struct erg_run {
   const erg_host *host;
   const erg_job *job;
@@ -36,6 +44,7 @@ struct erg_run {
 
   int64_t budget;            /* of the next launch */
   erg_stages stages;
+  engine_work work;
   double opened_s;           /* device compilation until the run was created */
 };
 
@@ -55,6 +64,14 @@ erg_status engine_each_row(erg_run *run, size_t offset, size_t doubles, int acce
                            engine_row_function f, void *data);
 /* Byte offset of coordinate vector v within a row of ENGINE_STATE. */
 uint64_t engine_vector_offset(const erg_run *run, int v);
+
+/* telemetry.c: around a launch. `before` is filled from the scalars; a share's chains are
+ * a group. */
+void engine_work_begin(engine_work *w, const erg_chain *scalars, int32_t chains, double now);
+void engine_work_end(engine_work *w, double now);
+void engine_work_count(engine_work *w, const erg_chain *scalars, const engine_shape *shapes,
+                       int32_t n_shares);
+void engine_work_tell(const engine_work *w, erg_telemetry *out);
 
 /* pool.c: the pooled metric, written to every chain, the estimators restarted as
  * `kind` says. `coordinate_reset`: NULL, or [dim] flags of coordinates whose metric

@@ -360,6 +360,13 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
     result->stages.size = sizeof result->stages;
     stages->stages(l.run, &result->stages);
   }
+  const erg_telemetry_extension *telemetry =
+      r->sampler->extension(r->sampler, "erg.telemetry/1");
+  result->telemetry.size = 0;
+  if (telemetry && telemetry->telemetry) {
+    result->telemetry.size = sizeof result->telemetry;
+    telemetry->telemetry(l.run, &result->telemetry);
+  }
   result->total_s = now() - l.start;
   double t = now();
   close_sink(&l);

@@ -66,6 +66,7 @@ typedef struct run_result {
   int64_t divergent;
   double create_s, warmup_s, sampling_s, output_s, total_s;
   erg_stages stages;            /* size 0: the sampler tells none */
+  erg_telemetry telemetry;      /* likewise */
 } run_result;
 
 /* Runs to the end, an interrupt, or a failure. Opens and closes the sink; doesn't free

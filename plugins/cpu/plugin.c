@@ -71,11 +71,13 @@ static erg_status cpu_gradient(const erg_host *host, const erg_job *job,
 }
 
 static const erg_stages_extension stages = {sizeof stages, engine_stages};
+static const erg_telemetry_extension telemetry = {sizeof telemetry, engine_telemetry};
 static const erg_gradient_extension gradient = {sizeof gradient, cpu_gradient};
 static const void *cpu_extension(const erg_sampler *sampler, const char *id) {
   (void)sampler;
   if (strcmp(id, "erg.gradient/1") == 0) return &gradient;
   if (strcmp(id, "erg.bits/1") == 0) return engine_bits;
+  if (strcmp(id, "erg.telemetry/1") == 0) return &telemetry;
   return strcmp(id, "erg.stages/1") == 0 ? &stages : NULL;
 }
 

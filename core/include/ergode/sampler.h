@@ -166,6 +166,29 @@ typedef struct erg_stages_extension {
   void (*stages)(const erg_run *run, erg_stages *out);
 } erg_stages_extension;
 
+/* extension "erg.telemetry/1" of a sampler: how busy its devices were so far. Each is NaN
+ * where it isn't known.
+ *
+ * device_busy: seconds in which a launch (a kernel, or the lanes of a thread pool) was
+ * under way on some device, over the seconds from the first launch's start to the last
+ * one's end, warm-up and sampling together. What is missing from 1 was spent on the host:
+ * moving draws, adapting, writing.
+ *
+ * lane_efficiency: in a launch a device advances a group of n chains side by side; chain i
+ * makes g_i leapfrogs or other evaluations of the gradient, and the launch takes as long as
+ * the longest. Sum of g_i over all groups and launches / sum of n max(g_i). 1: all chains
+ * had the same to do; where chains share threads in turn, what is missing isn't lost. */
+typedef struct erg_telemetry {
+  uint32_t size;             /* in: room; out: written */
+  double device_busy;        /* 0..1 */
+  double lane_efficiency;    /* 0..1 */
+  int64_t launches;          /* of groups */
+} erg_telemetry;
+typedef struct erg_telemetry_extension {
+  uint32_t size;
+  void (*telemetry)(const erg_run *run, erg_telemetry *out);
+} erg_telemetry_extension;
+
 /* extension "erg.gradient/1" of a sampler: the model as its devices compute it, for
  * checks. At the points job->initial [chains][dim] (chain c on the device that a run of
  * this job would give it), under `centring` (layout as in erg_model; NULL: ell = h = 0):

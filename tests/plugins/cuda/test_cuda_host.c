@@ -74,6 +74,8 @@ static void test_draws(void **state) {
       if (difference != NULL) print_error("case %zu: %s\n", i, difference);
       assert_null(difference);
       if (m == 0 && i == 0) assert_int_equal(y->stages.cached, 0);
+      assert_true(y->telemetry.device_busy > 0 && y->telemetry.device_busy <= 1);
+      assert_true(y->telemetry.lane_efficiency > 0 && y->telemetry.lane_efficiency <= 1);
       if (m == 0 && i == 1) assert_int_equal(y->stages.cached, 1);
       harness_free(y);
     }

@@ -213,6 +213,9 @@ harness_result *harness_run(const harness_job *h) {
     const erg_stages_extension *e = h->sampler->extension(h->sampler, "erg.stages/1");
     r->stages.size = sizeof r->stages;
     if (e != NULL) e->stages(run, &r->stages);
+    const erg_telemetry_extension *t = h->sampler->extension(h->sampler, "erg.telemetry/1");
+    r->telemetry.size = sizeof r->telemetry;
+    if (t != NULL) t->telemetry(run, &r->telemetry);
   }
   h->sampler->destroy(run);
   free(have);

@@ -46,6 +46,7 @@ typedef struct harness_result {
   int64_t *gradients, total;
   int chains, dim, n_statistics;
   erg_stages stages;
+  erg_telemetry telemetry;
   double first_s, first_cpu_s; /* create and first block: by the wall, processor time */
   char message[2048];          /* of the last host->fail */
 } harness_result;

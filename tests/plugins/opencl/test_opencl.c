@@ -132,6 +132,8 @@ static void test_cache(void **state) {
         i, r->stages.compile_s, r->stages.cached, r->first_s, r->first_cpu_s);
     assert_int_equal(r->status, ERG_OK);
     assert_int_equal(r->stages.cached, i == 1 || i == 3);
+    assert_true(r->telemetry.device_busy > 0 && r->telemetry.device_busy <= 1);
+    assert_true(r->telemetry.lane_efficiency > 0 && r->telemetry.lane_efficiency <= 1);
     harness_free(r);
   }
   snprintf(command, sizeof command, "rm -rf %s", folder);
