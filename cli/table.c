@@ -93,6 +93,15 @@ static const cli_option
                                        "place of the tables"),
     o_markdown = TEXT("markdown", "FILE", "write the tables as Markdown"),
     o_into = TEXT("into", "DIR", "folder for the compiled model; made if missing"),
+    o_html = TEXT("html", "FILE", "the page (report.html in the run's folder; here for single "
+                                  "files)"),
+    o_plots = TEXT("plots", "DIR", "write the figures into this folder, a file each; without "
+                                   "--html there is no page then"),
+    o_format = {"format", 0, CLI_CHOICE, "FORMAT", "of the figures (svg)", "svg|png|pdf", 0, 0,
+                false},
+    o_show_params = TEXT("params", "NAMES", "parameters to show, separated by commas: mu, "
+                                            "theta[2], theta (the four with the worst R-hat "
+                                            "and ESS)"),
     o_all = FLAG("all", "every parameter, however many");
 
 /* --- exit codes --------------------------------------------------------------------- */
@@ -259,6 +268,22 @@ static const cli_command diagnose = {
     "diagnose", "DIR|FILE...", 1, 1024, "judge draws on disk", NULL, diagnose_examples,
     diagnose_options, exits_read, cli_diagnose};
 
+/* --- report -------------------------------------------------------------------------- */
+
+static const cli_option *const report_options[] = {&o_html, &o_plots, &o_format, &o_show_params,
+                                                   &o_threads, NULL};
+static const cli_example report_examples[] = {
+    {"report out/radon", "writes out/radon/report.html"},
+    {"report out/radon --params sigma_y,alpha[3] --html radon.html", "parameters of your choice"},
+    {"report out/radon --plots figures --format pdf", "figures for a paper"},
+    {NULL, NULL}};
+static const cli_command report = {
+    "report", "DIR|FILE...", 1, 1024, "show draws on disk as an HTML page or figures",
+    "Reads what 'ergode summary' reads. The page stands by itself, without network: the "
+    "verdict and what to do, the table, traces, ranks and posteriors of the worst parameters, "
+    "intervals of all, energy, pairs with divergences, settings. Prints what it wrote.",
+    report_examples, report_options, "0\tgood\n" EXIT_INPUT "7\toutput failed\n", cli_report};
+
 static const cli_option *const help_options[] = {&o_man, NULL};
 static const cli_example help_examples[] = {{"help model logp", "help of one command"},
                                             {NULL, NULL}};
@@ -267,4 +292,4 @@ static const cli_command help = {"help", "[COMMAND]", 0, 2, "show help", NULL, h
 
 const cli_command *const cli_commands[] = {
     &sample, &bench, &verify, &devices, &model_check, &model_show, &model_logp, &model_compile,
-    &plugin_list, &summary, &diagnose, &help, NULL};
+    &plugin_list, &summary, &diagnose, &report, &help, NULL};

@@ -87,6 +87,7 @@ int cli_model_compile(const cli_args *args);
 int cli_plugin_list(const cli_args *args);
 int cli_summary(const cli_args *args);
 int cli_diagnose(const cli_args *args);
+int cli_report(const cli_args *args);
 int cli_help_command(const cli_args *args);
 
 #endif

@@ -152,7 +152,7 @@ plot_panel_layout plot_lay_out(const plot *p, int panel) {
   l.top = plot_title_height(p) + row * cell_h + (d->heading ? 22 : 10);
   l.bottom = plot_title_height(p) + (row + 1) * cell_h - 8;
   l.left = column * cell_w + 8;
-  l.right = (column + 1) * cell_w - 12;
+  l.right = (column + 1) * cell_w - 18;
   const plot_scale *x = &d->scale[PLOT_X], *y = &d->scale[PLOT_Y];
   if (!x->no_ticks) l.bottom -= 16;
   if (x->label) l.bottom -= 18;
@@ -174,7 +174,7 @@ plot_panel_layout plot_lay_out(const plot *p, int panel) {
   if (y->n_names) {
     l.left += fmin(widest(y->names, y->n_names, PLOT_SMALL), 0.4 * cell_w) + 8;
   } else if (!y->no_ticks) {
-    ay->n_ticks = plot_ticks(ay->low, ay->high, ay->log, (int)((l.bottom - l.top) / 45),
+    ay->n_ticks = plot_ticks(ay->low, ay->high, ay->log, (int)((l.bottom - l.top) / 36),
                              ay->ticks);
     double w = 0;
     for (int i = 0; i < ay->n_ticks; i++) {
@@ -186,7 +186,7 @@ plot_panel_layout plot_lay_out(const plot *p, int panel) {
   }
   if (l.right < l.left + 20) l.right = l.left + 20;
   if (!x->n_names && !x->no_ticks)
-    ax->n_ticks = plot_ticks(ax->low, ax->high, ax->log, (int)((l.right - l.left) / 75),
+    ax->n_ticks = plot_ticks(ax->low, ax->high, ax->log, (int)((l.right - l.left) / 58),
                              ax->ticks);
   ax->from = l.left;
   ax->to = l.right;

@@ -1,0 +1,1 @@
+$ERGODE report --help

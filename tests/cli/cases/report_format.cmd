@@ -1,0 +1,1 @@
+$ERGODE report inputs --format gif
