@@ -123,6 +123,7 @@ typedef struct {
   int64_t chain_gradients[BENCH_CHAINS_KEPT];
   int32_t has_telemetry;
   telemetry_result telemetry;   /* of the host */
+  double device_busy, lane_efficiency; /* erg.telemetry/1; NaN: the backend tells none */
 } bench_once;
 void bench_once_init(bench_once *f); /* nothing known */
 

@@ -116,6 +116,10 @@ static void collect_figures(const run_job *j, double summarise_s, double total_s
     s->download = r->stages.download_s;
     f->cached |= r->stages.cached ? 2 : 0;
   }
+  if (ERG_HAS(&r->telemetry, lane_efficiency)) {
+    f->device_busy = r->telemetry.device_busy;
+    f->lane_efficiency = r->telemetry.lane_efficiency;
+  }
   s->output = r->output_s + summarise_s - j->times.diagnose_s;
   s->rest = total_s - (s->load + s->compile + s->upload + s->warmup + s->sampling +
                        s->download + s->diagnostics + s->output);

@@ -131,15 +131,18 @@ static void write_reason(erg_json *j, const char *key, double value, const char 
   if (isnan(value)) erg_json_string(j, key, *reason ? reason : "no sample has it");
 }
 
-static void write_telemetry(erg_json *j, const telemetry_result *t) {
+static void write_telemetry(erg_json *j, const bench_once *f) {
+  const telemetry_result *t = &f->telemetry;
   static const char *const of_devices[] = {"device_memory_peak_bytes",
                                            "device_memory_mean_bytes", "device_busy",
                                            "sm_active", "lane_efficiency", "joules_device"};
   enum { DEVICE_KEYS = sizeof of_devices / sizeof *of_devices };
+  const double of_device[DEVICE_KEYS] = {NAN, NAN, f->device_busy, NAN, f->lane_efficiency,
+                                         NAN};
   erg_json_object(j, "telemetry");
   write_bytes(j, "host_memory_peak_bytes", t->host_memory_peak_bytes);
   erg_json_real(j, "host_memory_mean_bytes", t->host_memory_mean_bytes);
-  for (int i = 0; i < DEVICE_KEYS; i++) erg_json_null(j, of_devices[i]);
+  for (int i = 0; i < DEVICE_KEYS; i++) erg_json_real(j, of_devices[i], of_device[i]);
   erg_json_real(j, "joules_host", t->joules_host);
   erg_json_real(j, "clock_mhz_mean", t->clock_mhz_mean);
   erg_json_real(j, "clock_mhz_min", t->clock_mhz_min);
@@ -158,7 +161,7 @@ static void write_telemetry(erg_json *j, const telemetry_result *t) {
   write_reason(j, "host_memory_peak_bytes", t->host_memory_peak_bytes, t->no_memory);
   write_reason(j, "host_memory_mean_bytes", t->host_memory_mean_bytes, t->no_memory);
   for (int i = 0; i < DEVICE_KEYS; i++)
-    erg_json_string(j, of_devices[i], "the backend tells none");
+    write_reason(j, of_devices[i], of_device[i], "the backend tells none");
   write_reason(j, "joules_host", t->joules_host, t->no_energy);
   write_reason(j, "clock_mhz_mean", t->clock_mhz_mean, t->no_clock);
   write_reason(j, "clock_mhz_min", t->clock_mhz_min, t->no_clock);
@@ -205,7 +208,7 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   else
     erg_json_null(j, "chain_gradients");
   if (f->has_telemetry)
-    write_telemetry(j, &f->telemetry);
+    write_telemetry(j, f);
   else
     erg_json_null(j, "telemetry");
   erg_json_end(j);

@@ -16,6 +16,7 @@ const char *bench_figure_name(bench_figure f) {
 void bench_once_init(bench_once *f) {
   memset(f, 0, sizeof *f);
   f->ess_bulk = f->ess_tail = f->r_hat = f->ess_square = f->ess_lp = f->converged_s = NAN;
+  f->device_busy = f->lane_efficiency = NAN;
 }
 
 const bench_once *bench_cold(const bench_row *row) {
