@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
@@ -115,26 +116,94 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
 
 static bool is_stdout(const char *path) { return path && !strcmp(path, "-"); }
 
-/* 0 or 7. */
+static int write_json(const bench_report *r, erg_json *j) {
+  erg_json_object(j, NULL);
+  erg_json_int(j, "schema_version", 1);
+  bench_write_json(r, j);
+  return erg_json_close(j);
+}
+
+/* The tables, and the files of --out, --json and --markdown. 0 or 7. */
 static int write_reports(const cli_args *args, const bench_report *r) {
   const char *json = cli_value(args, "json"), *page = cli_value(args, "markdown");
-  int error = 0;
-  const char *failed = NULL;
+  char *own_json = run_text("%s/bench.json", r->options->out),
+       *own_page = run_text("%s/report.md", r->options->out);
   if (!is_stdout(json)) bench_print(r, stdout, out_wants_colour(stdout));
-  if (json) {
-    erg_json *j = is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json);
-    erg_json_object(j, NULL);
-    erg_json_int(j, "schema_version", 1);
-    bench_write_json(r, j);
-    error = erg_json_close(j);
-    if (error) failed = json;
-  }
-  if (page && !error) {
-    error = bench_write_markdown(r, page);
-    if (error) failed = page;
-  }
+  const char *failed = NULL;
+  int error = write_json(r, erg_json_open(own_json));
+  if (error) failed = own_json;
+  if (!error && (error = bench_write_markdown(r, own_page))) failed = own_page;
+  if (!error && json &&
+      (error = write_json(r, is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json))))
+    failed = json;
+  if (!error && page && (error = bench_write_markdown(r, page))) failed = page;
   if (failed) cli_say(args, "%s can't be written: %s", failed, strerror(error));
+  free(own_json);
+  free(own_page);
   return failed ? 7 : 0;
+}
+
+/* For --strict: thresholds that warned, and what can't be told apart. */
+static bool has_warnings(const bench_report *r) {
+  bool any = r->n_warnings > 0;
+  for (int i = 0; i < r->n_rows; i++)
+    any |= r->rows[i].n_warnings > 0 || r->rows[i].verdict == BENCH_NOT_CONVERGED;
+  return any;
+}
+
+/* bench-results/NAME-TIME; to be freed. */
+static char *default_folder(const bench_options *o) {
+  char when[32] = "";
+  time_t t = time(NULL);
+  struct tm utc;
+  if (gmtime_r(&t, &utc)) strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
+  char *name = run_text("%s", o->set ? o->set : o->workloads->list[0].name);
+  char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+  size_t n = strlen(base);
+  if (n > 4 && !strcmp(base + n - 4, ".ini")) base[n - 4] = 0;
+  char *folder = run_text("bench-results/%s-%s", base, when);
+  free(name);
+  return folder;
+}
+
+static bool resume_alone(const cli_args *args, erg_problems *p) {
+  static const char *const fit[] = {"resume", "plugin", "quiet", "json", "markdown", "strict"};
+  for (int i = 0; i < args->n_given; i++) {
+    bool fits = false;
+    for (size_t k = 0; k < sizeof fit / sizeof *fit; k++)
+      fits |= !strcmp(args->given[i].option->name, fit[k]);
+    if (!fits)
+      return erg_error(p, (erg_place){0}, "leave it out: the settings are those of the folder",
+                       "--resume and --%s don't go together", args->given[i].option->name);
+  }
+  return !args->n_positional || erg_error(p, (erg_place){0}, "leave them out",
+                                          "--resume and models don't go together");
+}
+
+/* What is to be run. */
+static bool get_options(const cli_args *args, bench_workloads *w, bench_options *o,
+                        bench_resumed *held, erg_problems *p) {
+  o->out = cli_value(args, "resume");
+  if (o->out) {
+    o->resume = true;
+    return resume_alone(args, p) && bench_resume_read(o->out, o, w, held, p);
+  }
+  if (!get_workloads(args, w, p) || !get_sizes(args, w, o, p)) return false;
+  if (!o->backends) o->backends = (const char *const *)w->backends;
+  if (w->path) o->set = cli_value(args, "set") ? cli_value(args, "set") : "default";
+  o->out = cli_value(args, "out");
+  return true;
+}
+
+static void say_after(const cli_args *args, const bench_report *r, int code) {
+  const char *folder = r->options->out;
+  if (code == 3) cli_say(args, "nothing could run: 'ergode devices' says what is missing");
+  if (r->journal_error)
+    cli_say(args, "%s/rows.jsonl can't be written: %s", folder, strerror(r->journal_error));
+  if (run_interrupted())
+    cli_say(args, "interrupted; what is missing runs with: ergode bench --resume %s", folder);
+  else if (!cli_given(args, "quiet"))
+    fprintf(stderr, "results in %s\n", folder);
 }
 
 int cli_bench(const cli_args *args) {
@@ -144,8 +213,9 @@ int cli_bench(const cli_args *args) {
   int backends = 0, devices = 0;
   char **backend_list = cli_split(cli_value(args, "backend"), &backends);
   char **device_list = cli_split(cli_value(args, "device"), &devices);
-  char *command = cli_command_text(args);
-  bench_workloads workloads;
+  char *command = cli_command_text(args), *folder = NULL;
+  bench_workloads workloads = {0};
+  bench_resumed held = {0};
   bench_options o = {.workloads = &workloads,
                      .backends = backends ? (const char *const *)backend_list : NULL,
                      .devices = devices ? (const char *const *)device_list : NULL,
@@ -154,16 +224,10 @@ int cli_bench(const cli_args *args) {
                      .say = cli_given(args, "quiet") ? NULL : say,
                      .say_data = &shown};
   bench_report report = {.options = &o};
-  bool good = get_workloads(args, &workloads, &problems) &&
-              get_sizes(args, &workloads, &o, &problems);
-  if (!o.backends && workloads.backends)
-    o.backends = (const char *const *)workloads.backends;
-  if (workloads.path) {
-    const char *set = cli_value(args, "set");
-    o.set = set ? set : "default";
-  }
+  bool good = get_options(args, &workloads, &o, &held, &problems);
   int code = 2;
   if (good) {
+    if (!o.out) o.out = folder = default_folder(&o);
     o.registry = cli_registry(args);
     run_interrupt_install();
     good = bench_run(&o, &report, &problems);
@@ -172,16 +236,19 @@ int cli_bench(const cli_args *args) {
   if (good) {
     code = bench_exit_code(&report);
     int written = write_reports(args, &report);
-    if (!code) code = written;
-    if (code == 3) cli_say(args, "nothing could run: 'ergode devices' says what is missing");
+    if (!code) code = report.journal_error ? 7 : written;
+    if (!code && cli_given(args, "strict")) code = has_warnings(&report) ? 4 : 0;
+    say_after(args, &report, code);
   }
   cli_problems(&problems);
   erg_problems_free(&problems);
   bench_report_free(&report);
   bench_workloads_free(&workloads);
+  bench_resumed_free(&held);
   if (o.registry) run_registry_free(o.registry);
   cli_free_list(backend_list);
   cli_free_list(device_list);
   free(command);
+  free(folder);
   return code;
 }

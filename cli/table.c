@@ -70,6 +70,12 @@ static const cli_option
     o_models = MANY("model", "FILE", "the same as naming it without --model; may be repeated"),
     o_workloads = TEXT("set", "NAME", "set of workloads: default, small, seed, large, "
                                       "many-chains, real, or an INI file (default)"),
+    o_bench_out = {"out", 'o', CLI_TEXT, "DIR", "folder for the results "
+                   "(bench-results/NAME-TIME): rows.jsonl, a line for each finished run; "
+                   "bench.json; report.md", NULL, 0, 0, false},
+    o_resume = TEXT("resume", "DIR", "go on with an interrupted benchmark: its settings, the "
+                                     "runs that are missing"),
+    o_bench_strict = FLAG("strict", "exit with 4 where something warned or didn't converge"),
     o_chain_list = TEXT("chains", "N,N", "numbers of chains, separated by commas; each gets "
                                          "rows of its own (the preset's)"),
     o_thread_list = TEXT("threads", "N,N", "numbers of CPU threads, separated by commas; each "
@@ -144,7 +150,8 @@ static const cli_command sample = {
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
     &o_device_counts, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
-    &o_seed, &o_repeat, &o_time_limit, &o_json_file, &o_markdown, &o_quiet, NULL};
+    &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_bench_strict, &o_json_file,
+    &o_markdown, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
     {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
     {"bench radon.toml --data radon.json --backend cpu,opencl --repeat 5",
@@ -161,8 +168,8 @@ static const cli_command bench = {
     "longer run; and R-hat from preset standard on. A row that fails shows INVALID and why; "
     "a backend that is absent is skipped with the reason.",
     bench_examples, bench_options,
-    "0\tgood\n" EXIT_INPUT "3\tnothing could run\n5\ta backend computes wrong numbers\n"
-    "6\ta backend failed\n7\toutput failed\n130\tinterrupted\n",
+    "0\tgood\n" EXIT_INPUT "3\tnothing could run\n4\t--strict: something warned\n5\ta backend computes wrong numbers\n"
+    "6\ta backend failed\n7\toutput failed\n130\tinterrupted; --resume goes on\n",
     cli_bench};
 
 /* --- verify, devices ---------------------------------------------------------------- */

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/peak.h"
 #include "bench/work.h"
-#include "measure/peaks.h"
 #include "run/host.h"
 #include "run/text.h"
 
@@ -94,10 +94,19 @@ static cell *run_cold(bench_work *k, int i) {
   return c;
 }
 
+/* Of a resumed row, whose cold run was in an earlier session. */
+static void fill_caches(bench_work *k, int i) {
+  k->folders[i] = cell_folder();
+  if (!k->folders[i]) return;
+  tell(k, &k->rows[i], "to fill the caches");
+  cell_free(bench_run_cell(k, &k->rows[i], k->folders[i], k->o->seed, false));
+}
+
 static cell *run_cached(bench_work *k, int i, int repeat) {
   bench_row *row = &k->rows[i];
   char what[64];
   snprintf(what, sizeof what, "cached %d of %d", repeat + 1, k->o->repeats);
+  if (!k->folders[i]) fill_caches(k, i);
   tell(k, row, what);
   double started = bench_now();
   cell *c = bench_run_cell(k, row, k->folders[i], k->o->seed + repeat, false);
@@ -112,32 +121,46 @@ static cell *run_cached(bench_work *k, int i, int repeat) {
 
 /* --- a workload ----------------------------------------------------------------------- */
 
+/* A run of a block: its draws, where it was run now, and their digest. */
+typedef struct {
+  cell *cell;
+  char promise[BENCH_NAME], digest[65]; /* digest "": there are no draws */
+  bool own;                             /* kept as twin */
+} run_of_block;
+
+static void run_one(bench_work *k, int i, int repeat, run_of_block *one) {
+  bench_row *row = &k->rows[i];
+  bench_kind kind = repeat < 0 ? BENCH_COLD : BENCH_CACHED;
+  int number = repeat < 0 ? 0 : repeat;
+  if (bench_journal_take(k->journal, k->report, row, kind, number, one->promise, one->digest))
+    return;
+  one->cell = repeat < 0 ? run_cold(k, i) : run_cached(k, i, repeat);
+  if (!one->cell) return;
+  if (!one->cell->result->code) {
+    snprintf(one->promise, sizeof one->promise, "%s", one->cell->result->bits);
+    bench_digest(one->cell, one->digest);
+  }
+  bench_journal_add(k->journal, row, kind, number, one->cell, one->digest);
+}
+
 /* One run of each row, in a random order. repeat < 0: the cold ones. */
 static void run_block(bench_work *k, int repeat) {
   int n = k->n_rows, *order = run_alloc((size_t)(n + 1) * sizeof *order);
-  cell **cells = run_alloc((size_t)(n + 1) * sizeof *cells);
+  int number = repeat < 0 ? 0 : repeat; /* the cold run has the first repeat's seed */
+  run_of_block *runs = run_alloc((size_t)(n + 1) * sizeof *runs);
   bench_order((uint64_t)k->o->seed, k->number * (k->o->repeats + 1) + repeat + 1, n, order);
-  for (int j = 0; j < n && !run_interrupted(); j++) {
-    int i = order[j];
-    if (k->rows[i].verdict != BENCH_VALID) continue;
-    cells[i] = repeat < 0 ? run_cold(k, i) : run_cached(k, i, repeat);
-  }
-  int seed = repeat < 0 ? 0 : repeat; /* the cold run has the first repeat's */
-  char(*digests)[65] = run_alloc((size_t)(n + 1) * sizeof *digests);
-  bool *own = run_alloc((size_t)(n + 1) * sizeof *own);
-  for (int i = 0; i < n; i++) {
-    if (!cells[i] || cells[i]->result->code) continue;
-    bench_digest(cells[i], digests[i]);
-    own[i] = bench_keep_twin(k, &k->rows[i], cells[i], cells[i]->result->bits, digests[i], seed);
-  }
+  for (int j = 0; j < n && !run_interrupted(); j++)
+    if (k->rows[order[j]].verdict == BENCH_VALID)
+      run_one(k, order[j], repeat, &runs[order[j]]);
   for (int i = 0; i < n; i++)
-    if (cells[i] && !cells[i]->result->code && !own[i] && k->rows[i].verdict == BENCH_VALID)
-      bench_judge_bits(k, &k->rows[i], cells[i], cells[i]->result->bits, digests[i], seed);
+    runs[i].own = runs[i].digest[0] && bench_keep_twin(k, &k->rows[i], runs[i].cell,
+                                                       runs[i].promise, runs[i].digest, number);
   for (int i = 0; i < n; i++)
-    if (!own[i]) cell_free(cells[i]);
-  free(digests);
-  free(own);
-  free(cells);
+    if (runs[i].digest[0] && !runs[i].own && k->rows[i].verdict == BENCH_VALID)
+      bench_judge_bits(k, &k->rows[i], runs[i].cell, runs[i].promise, runs[i].digest, number);
+  for (int i = 0; i < n; i++)
+    if (!runs[i].own) cell_free(runs[i].cell);
+  free(runs);
   free(order);
 }
 
@@ -162,34 +185,20 @@ static void release(bench_work *k) {
 
 /* Of the processor: one thread, the numbers of the rows, all cores. */
 static void measure_peaks(bench_report *report, const bench_targets *t) {
-  int threads[BENCH_LIST + 2] = {1}, n = 1;
-  peaks_result found[BENCH_LIST + 2];
+  const bench_options *o = report->options;
   bool cpu = false;
+  int n = 0;
   for (int i = 0; i < t->n; i++) cpu |= !strcmp(t->list[i].backend, "cpu");
   if (!cpu) return;
-  int cores = report->environment.cores;
-  for (int k = 0; k <= BENCH_LIST; k++) {
-    int one = report->options->axes.threads[k];
-    bool last = !one, known = false;
-    if (last) one = cores;
-    for (int i = 0; i < n; i++) known |= threads[i] == one;
-    if (!known && one > 1) threads[n++] = one;
-    if (last) break;
-  }
-  bench_say(report->options, "peaks of the processor");
-  peaks_measure(threads, n, 0, found);
-  report->peaks = run_alloc((size_t)n * sizeof *report->peaks);
-  for (int i = 0; i < n; i++) {
-    bench_peak *p = &report->peaks[report->n_peaks++];
-    *p = (bench_peak){.backend = "cpu", .device = "cpu", .threads = found[i].threads,
-                      .read_gb_s = found[i].read_gb_s, .gflops = found[i].gflops};
-    snprintf(p->how, sizeof p->how, "%s", found[i].how);
-  }
+  while (n < BENCH_LIST && o->axes.threads[n]) n++;
+  bench_say(o, "peaks of the processor");
+  bench_measure_peaks(report, o->axes.threads, n);
 }
 
 /* --- all ------------------------------------------------------------------------------ */
 
-static void run_all(bench_report *report, const bench_targets *t, const run_model *models) {
+static void run_all(bench_report *report, const bench_targets *t, const run_model *models,
+                    bench_journal *journal) {
   const bench_options *o = report->options;
   int *first = run_alloc((size_t)(report->n_subjects + 1) * sizeof *first);
   for (int i = 0; i < report->n_subjects; i++) {
@@ -198,12 +207,13 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
   }
   first[report->n_subjects] = report->n_rows;
   if (report->n_rows && !run_interrupted()) measure_peaks(report, t);
-  double began = bench_now();
+  double began = bench_now() - bench_journal_seconds(journal);
   for (int i = 0; i < report->n_subjects; i++) {
     int n = first[i + 1] - first[i];
     bench_work k = {.o = o, .report = report, .targets = t, .workload = &o->workloads->list[i],
                     .subject = &report->subjects[i], .number = i, .began = began,
                     .rows = report->rows + first[i], .n_rows = n,
+                    .journal = journal,
                     .folders = run_alloc((size_t)(n + 1) * sizeof(char *))};
     if (n && !run_interrupted())
       k.points = run_points_new(models[i].graph, RUN_GATE_POINTS, 1);
@@ -224,13 +234,16 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
     good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p);
     report->n_subjects = i + 1;
   }
+  bench_journal *journal = NULL;
+  good = good && bench_journal_open(report, &journal, p);
   if (good) {
     bench_targets t = bench_targets_find(o, report);
     for (char **other = w->other_precisions; other && *other; other++)
       bench_skip(report, "all", "precision %s: every backend computes in double", *other);
-    run_all(report, &t, models);
+    run_all(report, &t, models, journal);
     free(t.list);
   }
+  report->journal_error = bench_journal_close(journal);
   report->environment.load_average_after = bench_load_average();
   /* The problems' places point into the models. */
   for (int i = 0; i < report->n_subjects && good; i++) run_unload(&models[i]);

@@ -288,6 +288,7 @@ typedef struct {
   bench_environment environment;
   double target_accept;     /* in force; NaN: the sampler has none */
   int n_runs;               /* of all rows */
+  int journal_error;        /* errno of a failed write; 0: none */
   bench_subject *subjects; int n_subjects;
   bench_row *rows;         int n_rows;
   bench_skipped *skipped;  int n_skipped;
@@ -297,8 +298,20 @@ typedef struct {
   char **warnings;         int n_warnings;
 } bench_report;
 
-/* Runs everything. False with problems where a workload can't be loaded (nothing was run
- * then). The report is to be freed in any case. */
+/* What a journal said; the options point into it. */
+typedef struct {
+  void *json;
+  const char **backends, **devices;
+} bench_resumed;
+/* Settings and workloads of DIR/rows.jsonl. False with problems. held and w are to be freed
+ * in any case. */
+bool bench_resume_read(const char *folder, bench_options *o, bench_workloads *w,
+                       bench_resumed *held, erg_problems *p);
+void bench_resumed_free(bench_resumed *held);
+char *bench_journal_path(const char *folder); /* DIR/rows.jsonl; to be freed */
+
+/* Runs everything. False with problems where a workload can't be loaded, or the journal
+ * not opened (nothing was run then). The report is to be freed in any case. */
 bool bench_run(const bench_options *options, bench_report *report, erg_problems *p);
 void bench_report_free(bench_report *r);
 

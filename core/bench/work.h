@@ -89,6 +89,23 @@ bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *p
 /* SHA-256 of all numbers of all draws. */
 void bench_digest(const cell *c, char hex[65]);
 
+/* --- journal.c ------------------------------------------------------------------------ */
+
+/* Of options->out; *out NULL where there is none. False with problems; *out is to be closed
+ * in any case. */
+bool bench_journal_open(const bench_report *r, bench_journal **out, erg_problems *p);
+/* 0, or errno of the first failed write. */
+int bench_journal_close(bench_journal *j);
+/* The last of row's runs, or the failure; after the judgement of a cold run. */
+void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, int repeat,
+                       const cell *c, const char *digest);
+/* False where the journal hasn't the run. Else it is added to the row, as if it had been
+ * run now. */
+bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,
+                        bench_kind kind, int repeat, char promise[static BENCH_NAME],
+                        char digest[static 65]);
+double bench_journal_seconds(const bench_journal *j); /* that its runs took, from the start */
+
 /* --- document.c ----------------------------------------------------------------------- */
 
 void bench_write_once(erg_json *j, const char *key, const bench_once *f);

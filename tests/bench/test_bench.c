@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "bench/bench.h"
+#include "bench/work.h"
 #include "run/text.h"
 
 typedef struct {
@@ -137,6 +137,185 @@ static void one_that_hangs(void **state) {
   end(&s);
 }
 
+/* A slow one is valid; its figure says so (it sleeps, so the bound doesn't hang on load). */
+static void one_that_is_slow(void **state) {
+  (void)state;
+  static const char *const backends[] = {"slow", NULL};
+  scene s;
+  play(&s, backends);
+  s.options.warmup = s.options.draws = 100;
+  s.options.axes.threads[0] = 1;
+  s.options.no_reference = true;
+  run(&s);
+  const bench_row *row = row_of(&s, "slow");
+  assert_says(row, BENCH_VALID, "");
+  const bench_once *f = bench_cached(row, 0);
+  assert_true(1e6 * (f->stages.warmup + f->stages.sampling) / (double)f->gradients >= 50);
+  end(&s);
+}
+
+/* --- what the runs hold --------------------------------------------------------------- */
+
+static void figures_of_a_run(void **state) {
+  (void)state;
+  static const char *const backends[] = {"cpu", NULL};
+  scene s;
+  play(&s, backends);
+  bench_workloads_free(&s.workloads);
+  bench_workloads_add(&s.workloads, MODELS "/hierarchical_normal.toml", NULL, NULL);
+  s.options.axes.chains[0] = 4;
+  s.options.draws = 1000;
+  run(&s);
+  const bench_row *row = row_of(&s, "cpu");
+  const bench_once *f = bench_cold(row);
+  assert_says(row, BENCH_VALID, "");
+  assert_true(row->r_hat_limit == 1.01 && row->ess_limit == 400);
+  assert_true(fmin(f->ess_bulk, f->ess_tail) >= 400);
+  assert_true(f->ess_square > 0 && f->ess_lp > 0);
+  /* Whole grid steps of the sampling. */
+  double step = (f->converged_s - f->stages.warmup) / f->stages.sampling * BENCH_PREFIXES;
+  assert_true(step >= 1 && step <= BENCH_PREFIXES + 1e-9 && fabs(step - round(step)) < 1e-6);
+  assert_int_equal(f->n_chain_gradients, 4);
+  int64_t sum = 0;
+  for (int c = 0; c < 4; c++) sum += f->chain_gradients[c];
+  assert_true(sum > 0 && sum <= f->gradients - f->warmup_gradients);
+  /* mu_pop, two sigmas and 100 group means made the data. */
+  assert_int_equal(row->truth_of, 103);
+  assert_true(row->truth_inside >= row->truth_least && row->truth_least > 70);
+  end(&s);
+}
+
+static void random_order(void **state) {
+  (void)state;
+  enum { N = 12 };
+  int a[N], b[N], seen = 0, same = 0;
+  bench_order(7, 3, N, a);
+  bench_order(7, 3, N, b);
+  assert_memory_equal(a, b, sizeof a);
+  for (int i = 0; i < N; i++) seen |= 1 << a[i];
+  assert_int_equal(seen, (1 << N) - 1);
+  bench_order(7, 4, N, b);
+  for (int i = 0; i < N; i++) same += a[i] == b[i];
+  assert_true(same < N);
+}
+
+/* --- the matrix and its order ---------------------------------------------------------- */
+
+static void a_matrix(void **state) {
+  (void)state;
+  static const char *const backends[] = {"cpu", NULL};
+  scene s;
+  play(&s, backends);
+  s.options.axes = (bench_axes){.chains = {1, 2}, .threads = {1, 2}, .devices = {1, 2}};
+  s.options.repeats = 2;
+  run(&s);
+  assert_int_equal(s.report.n_rows, 4);
+  assert_int_equal(s.report.n_skipped, 1);
+  assert_non_null(strstr(s.report.skipped[0].reason, "2 devices: it has 1"));
+  assert_string_equal(s.report.rows[3].id, "eight_schools/cpu/cpu/chains=2/threads=2");
+  int seen = 0;
+  for (int i = 0; i < 4; i++)
+    for (int k = 0; k < s.report.rows[i].n_runs; k++) {
+      const bench_once *f = &s.report.rows[i].runs[k];
+      seen |= 1 << f->order;
+      /* Block by block: the cold runs, then each repeat. */
+      assert_int_equal(f->order / 4, f->kind == BENCH_COLD ? 0 : 1 + f->repeat);
+    }
+  assert_int_equal(seen, (1 << 12) - 1);
+  assert_int_equal(s.report.rows[3].bits, BENCH_BITS_SAME);
+  end(&s);
+}
+
+/* --- the journal ---------------------------------------------------------------------- */
+
+static char *read_file(const char *path) {
+  FILE *f = fopen(path, "r");
+  char *text = run_alloc(1 << 20);
+  text[fread(text, 1, (1 << 20) - 1, f)] = 0;
+  fclose(f);
+  return text;
+}
+
+static void write_file(const char *path, const char *text, size_t n) {
+  FILE *f = fopen(path, "w");
+  fwrite(text, 1, n, f);
+  fclose(f);
+}
+
+static bool resume(scene *s, const char *folder) {
+  bench_resumed held;
+  bench_workloads w;
+  s->options.resume = true;
+  s->options.workloads = &w;
+  bool good = bench_resume_read(folder, &s->options, &w, &held, &s->problems) &&
+              bench_run(&s->options, &s->report, &s->problems);
+  s->options.workloads = &s->workloads;
+  bench_workloads_free(&w);
+  bench_resumed_free(&held);
+  s->options.backends = s->options.devices = NULL;
+  s->options.set = s->options.preset = NULL;
+  return good;
+}
+
+static void journal_and_resume(void **state) {
+  (void)state;
+  static const char *const backends[] = {"cpu", "right", NULL};
+  char *folder = cell_folder(), *path = bench_journal_path(folder);
+  scene s;
+  play(&s, backends);
+  s.options.repeats = 2;
+  s.options.out = folder;
+  run(&s);
+  char *text = read_file(path), *at = text;
+  for (int line = 0; line < 4; line++) at = strchr(at, '\n') + 1;
+  int64_t gradients = bench_cold(row_of(&s, "right"))->gradients;
+  double total = bench_cold(row_of(&s, "right"))->stages.total;
+  assert_true(s.report.n_runs == 6);
+  bench_report_free(&s.report);
+  /* There is something already. */
+  assert_false(bench_run(&s.options, &s.report, &s.problems));
+  assert_non_null(strstr(s.problems.list[0].cause, "has results already"));
+  bench_report_free(&s.report);
+  /* Cut in the middle of the fifth line: three runs are missing. */
+  write_file(path, text, (size_t)(at - text) + 40);
+  assert_true(resume(&s, folder));
+  assert_int_equal(s.report.n_runs, 6);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(bench_n_cached(&s.report.rows[i]), 2);
+    assert_says(&s.report.rows[i], BENCH_VALID, "");
+    assert_true(s.report.rows[i].host_gate.passed && s.report.rows[i].z_tests == 20);
+  }
+  assert_int_equal(row_of(&s, "cpu")->bits, BENCH_BITS_SAME);
+  assert_true(bench_cold(row_of(&s, "right"))->gradients == gradients);
+  assert_true(bench_cold(row_of(&s, "right"))->stages.total == total);
+  bench_report_free(&s.report);
+  /* Whole again: nothing is run. */
+  char *before = read_file(path);
+  assert_true(resume(&s, folder));
+  char *after = read_file(path);
+  assert_string_equal(before, after);
+  bench_report_free(&s.report);
+  /* A broken line, another's file. */
+  write_file(path, text, (size_t)(at - text));
+  FILE *f = fopen(path, "a");
+  fputs("{\"row\": \n", f);
+  fclose(f);
+  erg_problems_free(&s.problems);
+  erg_problems_init(&s.problems);
+  assert_false(resume(&s, folder));
+  assert_non_null(strstr(s.problems.list[0].cause, "rows.jsonl:5: not a line of JSON"));
+  write_file(path, "{}\n", 3);
+  assert_false(resume(&s, folder));
+  assert_non_null(strstr(s.problems.list[1].cause, "no journal of ergode bench"));
+  s.report = (bench_report){0};
+  end(&s);
+  free(before);
+  free(after);
+  free(text);
+  free(path);
+  cell_remove_folder(folder);
+}
+
 static void nothing_to_run(void **state) {
   (void)state;
   static const char *const backends[] = {"absent", "nowhere", NULL};
@@ -205,6 +384,54 @@ static void workload_files(void **state) {
   erg_problems_free(&p);
 }
 
+static void set_problem(const char *text, const char *part, int line) {
+  char *folder = cell_folder(), *path = run_text("%s/set.ini", folder);
+  write_file(path, text, strlen(text));
+  bench_workloads w;
+  erg_problems p;
+  erg_problems_init(&p);
+  if (bench_workloads_read(path, &w, &p)) fail_msg("no problem: %s", text);
+  assert_int_equal(p.count, 1);
+  if (!strstr(p.list[0].cause, part)) fail_msg("%s: %s", part, p.list[0].cause);
+  assert_int_equal(p.list[0].place.line, line);
+  bench_workloads_free(&w);
+  erg_problems_free(&p);
+  free(path);
+  cell_remove_folder(folder);
+}
+
+static void sets(void **state) {
+  (void)state;
+  static const struct { const char *name; int n; } known[] = {
+      {"small", 4}, {"seed", 4}, {"large", 2}, {"many-chains", 1}, {"real", 3}};
+  bench_workloads w;
+  erg_problems p;
+  erg_problems_init(&p);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    char *path = run_text(CONFIGS "/bench/%s.ini", known[i].name);
+    assert_true(bench_workloads_read(path, &w, &p));
+    assert_int_equal(w.n, known[i].n);
+    if (!strcmp(known[i].name, "seed")) {
+      assert_string_equal(w.list[1].name, "hierarchical[group=500]");
+      assert_string_equal(w.list[1].sizes[0], "group=500");
+    }
+    if (!strcmp(known[i].name, "many-chains")) {
+      assert_int_equal(w.axes.chains[6], 16384);
+      assert_int_equal(w.axes.chains[7], 0);
+    }
+    bench_workloads_free(&w);
+    free(path);
+  }
+  erg_problems_free(&p);
+  set_problem("[bench]\nworkloads = radon\nchains = 4, many\n", "'many' isn't a whole", 3);
+  set_problem("[bench]\nworkloads = a\n[a]\nsizes = group=1|x\n", "'x' isn't a size", 4);
+  set_problem("[bench]\nworkloads = a\n[a]\nsizes = group\n", "isn't NAME=SIZE", 4);
+  set_problem("[bench]\nworkloads = a, a\n", "named twice", 2);
+  set_problem("[bench]\nworkloads = a\nprecision = single\n", "nothing would run", 3);
+  set_problem("[bench]\nworkloads = a\nprecision = quad\n", "no precision 'quad'", 3);
+  set_problem("[bench]\nworkloads = a\n[a]\ndata = nowhere.json\n", "nowhere.json", 4);
+}
+
 /* What can't be loaded is said before anything runs. */
 static void bad_model(void **state) {
   (void)state;
@@ -221,6 +448,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(right_backends),   cmocka_unit_test(wrong_backends),
       cmocka_unit_test(one_that_hangs),   cmocka_unit_test(nothing_to_run),
+      cmocka_unit_test(one_that_is_slow), cmocka_unit_test(figures_of_a_run),
+      cmocka_unit_test(random_order),     cmocka_unit_test(a_matrix),
+      cmocka_unit_test(journal_and_resume), cmocka_unit_test(sets),
       cmocka_unit_test(workload_files),   cmocka_unit_test(bad_model),
       cmocka_unit_test(reports_hide_invalid_figures)};
   return cmocka_run_group_tests(tests, NULL, NULL);

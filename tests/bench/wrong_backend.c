@@ -2,6 +2,7 @@
  * thing changed. RIGHT changes nothing, but promises nothing either. */
 #include <dlfcn.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <ergode/plugin.h>
@@ -15,8 +16,10 @@
 #define HANGS 6
 #define ABSENT 7    /* no device */
 #define STUCK 8     /* every draw is nearly the last one */
+#define SLOW 9      /* right, but every gradient takes SLOW_US longer */
 
 #define TILT 0.5
+#define SLOW_US 50
 
 static const erg_sampler *cpu;
 static erg_model tilted; /* one run at a time: this is a test */
@@ -33,13 +36,21 @@ static erg_status tilted_logp(const erg_model *model, const double *centring, vo
   return status;
 }
 
+static erg_status slow_logp(const erg_model *model, const double *centring, void *scratch,
+                            const double *q, double *lp, double *grad, double *moments) {
+  (void)model;
+  struct timespec wait = {.tv_nsec = SLOW_US * 1000};
+  while (nanosleep(&wait, &wait) != 0) continue;
+  return straight->logp(straight, centring, scratch, q, lp, grad, moments);
+}
+
 static const erg_job *change(const erg_job *job) {
   changed = *job;
   if (WRONG == BITS) changed.seed++;
-  if (WRONG == BIASED) {
+  if (WRONG == BIASED || WRONG == SLOW) {
     straight = job->model;
     tilted = *job->model;
-    tilted.logp = tilted_logp;
+    tilted.logp = WRONG == SLOW ? slow_logp : tilted_logp;
     changed.model = &tilted;
   }
   return &changed;

@@ -1,0 +1,95 @@
+/* Runs read back from JSON; document.c writes them. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/restore.h"
+
+double restore_real(const json_t *o, const char *key) {
+  const json_t *v = json_object_get(o, key);
+  return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+int64_t restore_int(const json_t *o, const char *key) {
+  return json_integer_value(json_object_get(o, key));
+}
+
+void restore_text(const json_t *o, const char *key, char *to, size_t size) {
+  const char *text = json_string_value(json_object_get(o, key));
+  snprintf(to, size, "%s", text ? text : "");
+}
+
+static void restore_samples(const json_t *list, telemetry_result *t) {
+  for (size_t i = 0; i < json_array_size(list) && t->n_samples < TELEMETRY_SAMPLES; i++) {
+    double v[6];
+    for (size_t k = 0; k < 6; k++) {
+      const json_t *one = json_array_get(json_array_get(list, i), k);
+      v[k] = json_is_number(one) ? json_number_value(one) : NAN;
+    }
+    t->samples[t->n_samples++] = (telemetry_sample){
+        .t_s = v[0], .host_bytes = v[1], .cpu_share = v[2], .watts = v[4], .mhz = v[5]};
+  }
+}
+
+static void restore_telemetry(const json_t *o, telemetry_result *t) {
+  const json_t *why = json_object_get(o, "unavailable"),
+               *throttled = json_object_get(o, "throttled");
+  t->host_memory_peak_bytes = restore_real(o, "host_memory_peak_bytes");
+  t->host_memory_mean_bytes = restore_real(o, "host_memory_mean_bytes");
+  t->joules_host = restore_real(o, "joules_host");
+  t->clock_mhz_mean = restore_real(o, "clock_mhz_mean");
+  t->clock_mhz_min = restore_real(o, "clock_mhz_min");
+  t->throttled = json_is_boolean(throttled) ? json_is_true(throttled) : -1;
+  restore_text(why, "host_memory_peak_bytes", t->no_memory, sizeof t->no_memory);
+  restore_text(why, "joules_host", t->no_energy, sizeof t->no_energy);
+  restore_text(why, "clock_mhz_mean", t->no_clock, sizeof t->no_clock);
+  restore_text(why, "throttled", t->no_throttle, sizeof t->no_throttle);
+  restore_samples(json_object_get(o, "samples"), t);
+}
+
+bool restore_once(const json_t *o, bench_once *f) {
+  bench_once_init(f);
+  const char *kind = json_string_value(json_object_get(o, "kind"));
+  const json_t *stages = json_object_get(o, "stages"), *telemetry, *chains;
+  if (!kind || !json_is_object(stages)) return false;
+  f->kind = strcmp(kind, "cold") ? BENCH_CACHED : BENCH_COLD;
+  f->repeat = (int32_t)restore_int(o, "repeat");
+  f->order = (int32_t)restore_int(o, "order");
+  f->seed = restore_int(o, "seed");
+  f->started_s = restore_real(o, "started_s");
+  f->stages = (bench_stages){.load = restore_real(stages, "load_s"),
+                             .compile = restore_real(stages, "compile_s"),
+                             .upload = restore_real(stages, "upload_s"),
+                             .warmup = restore_real(stages, "warmup_s"),
+                             .sampling = restore_real(stages, "sampling_s"),
+                             .download = restore_real(stages, "download_s"),
+                             .diagnostics = restore_real(stages, "diagnostics_s"),
+                             .output = restore_real(stages, "output_s"),
+                             .rest = restore_real(stages, "rest_s"),
+                             .total = restore_real(stages, "total_s")};
+  f->gradients = restore_int(o, "gradients");
+  f->warmup_gradients = restore_int(o, "warmup_gradients");
+  f->divergent = restore_int(o, "divergent");
+  f->kept = restore_int(o, "kept");
+  f->ess_bulk = restore_real(o, "min_ess_bulk");
+  f->ess_tail = restore_real(o, "min_ess_tail");
+  f->ess_square = restore_real(o, "min_ess_square");
+  f->ess_lp = restore_real(o, "ess_lp");
+  f->r_hat = restore_real(o, "max_r_hat");
+  f->converged_s = restore_real(o, "converged_s");
+  restore_text(o, "min_ess_bulk_name", f->worst_bulk, BENCH_NAME);
+  restore_text(o, "min_ess_tail_name", f->worst_tail, BENCH_NAME);
+  restore_text(o, "max_r_hat_name", f->worst_r_hat, BENCH_NAME);
+  chains = json_object_get(o, "chain_gradients");
+  for (size_t i = 0; i < json_array_size(chains) && i < BENCH_CHAINS_KEPT; i++)
+    f->chain_gradients[f->n_chain_gradients++] = json_integer_value(json_array_get(chains, i));
+  telemetry = json_object_get(o, "telemetry");
+  f->has_telemetry = json_is_object(telemetry);
+  if (f->has_telemetry) restore_telemetry(telemetry, &f->telemetry);
+  f->device_busy = restore_real(telemetry, "device_busy");
+  f->lane_efficiency = restore_real(telemetry, "lane_efficiency");
+  f->device_busy = restore_real(telemetry, "device_busy");
+  f->lane_efficiency = restore_real(telemetry, "lane_efficiency");
+  return true;
+}
