@@ -1,0 +1,160 @@
+/* What a row's figures say should be done. Each text follows from a number that it names. */
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/derive.h"
+#include "bench/statistic.h"
+#include "run/text.h"
+
+static void advise(bench_row *row, const char *stage, double share, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void advise(bench_row *row, const char *stage, double share, const char *format, ...) {
+  row->advice = run_grow(row->advice, (size_t)(row->n_advice + 1) * sizeof *row->advice);
+  bench_advice *a = &row->advice[row->n_advice++];
+  *a = (bench_advice){.share = share};
+  snprintf(a->stage, sizeof a->stage, "%s", stage);
+  va_list list;
+  va_start(list, format);
+  vsnprintf(a->text, sizeof a->text, format, list);
+  va_end(list);
+}
+
+/* Warm-up and sampling are the work itself; the others are what it costs besides. */
+static const struct {
+  const char *name;
+  size_t offset;
+  const char *next;
+} stages[] = {
+    {"load", offsetof(bench_stages, load), "take more draws a run, or data in a smaller file"},
+    {"compile", offsetof(bench_stages, compile),
+     "keep the compiled model ('ergode model compile', a cache folder that stays), or take more "
+     "draws a run"},
+    {"upload", offsetof(bench_stages, upload),
+     "the data's way to the device is longer than the work there: more chains or draws a run"},
+    {"download", offsetof(bench_stages, download),
+     "the draws' way from the device is longer than the work there: thin them (--thin)"},
+    {"diagnostics", offsetof(bench_stages, diagnostics),
+     "thin the draws (--thin), or give the diagnostics more threads"},
+    {"output", offsetof(bench_stages, output), "write to a faster disk, or thin the draws (--thin)"},
+    {"rest", offsetof(bench_stages, rest),
+     "opening the backend and its driver: take more draws a run"},
+};
+
+static void advise_stages(bench_row *row) {
+  int n = bench_n_cached(row);
+  double *v = run_alloc((size_t)(n + 1) * sizeof *v);
+  for (size_t k = 0; k < sizeof stages / sizeof *stages; k++) {
+    for (int i = 0; i < n; i++) {
+      const bench_stages *s = &bench_cached(row, i)->stages;
+      v[i] = *(const double *)((const char *)s + stages[k].offset) / s->total;
+    }
+    double share = statistic_median(v, n);
+    if (share > BENCH_STAGE_SHARE)
+      advise(row, stages[k].name, share, "%s takes %.0f %% of a cached run: %s", stages[k].name,
+             100 * share, stages[k].next);
+  }
+  free(v);
+}
+
+/* Chains are never split between threads. */
+static void advise_chains(bench_row *row) {
+  if (strcmp(row->backend, "cpu") || row->chains >= row->threads) return;
+  double share = (double)row->chains / row->threads;
+  advise(row, "sampling", share, "%lld chain%s for %d threads leave %d of them idle: take at "
+         "least %d chains, or --threads %lld", (long long)row->chains, row->chains == 1 ? "" : "s",
+         row->threads, row->threads - (int)row->chains, row->threads, (long long)row->chains);
+}
+
+/* Share of the cores that the row's threads can fill, over whole cached runs. */
+static double busy_of(const bench_report *r, const bench_row *row) {
+  int n = bench_n_cached(row);
+  if (strcmp(row->backend, "cpu") || r->environment.cores < 1) return NAN;
+  double cores = fmin(fmin((double)row->threads, (double)row->chains), r->environment.cores);
+  double *v = run_alloc((size_t)(n + 1) * sizeof *v);
+  for (int i = 0; i < n; i++) {
+    const bench_once *f = bench_cached(row, i);
+    double sum = 0;
+    int known = 0;
+    for (int k = 0; f->has_telemetry && k < f->telemetry.n_samples; k++) {
+      if (!isfinite(f->telemetry.samples[k].cpu_share)) continue;
+      sum += f->telemetry.samples[k].cpu_share;
+      known++;
+    }
+    v[i] = known ? sum / known * r->environment.cores / cores : NAN;
+  }
+  double median = statistic_median(v, n);
+  free(v);
+  return median;
+}
+
+/* Most gradients of a chain over the mean of all; median of the cached runs. */
+static double chain_imbalance(const bench_row *row) {
+  int n = bench_n_cached(row);
+  double *v = run_alloc((size_t)(n + 1) * sizeof *v);
+  for (int i = 0; i < n; i++) {
+    const bench_once *f = bench_cached(row, i);
+    double most = 0, sum = 0;
+    for (int k = 0; k < f->n_chain_gradients; k++) {
+      most = fmax(most, (double)f->chain_gradients[k]);
+      sum += (double)f->chain_gradients[k];
+    }
+    v[i] = sum > 0 ? most * f->n_chain_gradients / sum : NAN;
+  }
+  double median = statistic_median(v, n);
+  free(v);
+  return median;
+}
+
+static void advise_balance(const bench_report *r, bench_row *row) {
+  double busy = busy_of(r, row), imbalance = chain_imbalance(row);
+  /* A chain alone on its thread, or a group of chains that waits for its last. */
+  bool waits = row->chains > 1 && (strcmp(row->backend, "cpu") || row->threads > 1);
+  bool uneven = waits && imbalance > BENCH_IMBALANCE;
+  if (uneven)
+    advise(row, "sampling", 1 / imbalance, "the chain with the deepest trees needs %.2f times "
+           "the gradients of the mean, and the others wait for it: more chains a thread or "
+           "device, or another parameterisation", imbalance);
+  if (busy < BENCH_BUSY)
+    advise(row, "busy", busy, "the processor is %.0f %% busy with what the chains could fill: %s",
+           100 * busy, uneven ? "see the uneven chains" :
+           "more chains or draws a run, and nothing else on the machine");
+}
+
+/* The best of the rows that are certainly faster on the same work. */
+static void advise_device(const bench_report *r, int number) {
+  bench_row *row = &r->rows[number];
+  const bench_row *best = NULL;
+  double times = 1;
+  for (int i = 0; i < r->n_pairs; i++) {
+    const bench_pair *p = &r->pairs[i];
+    if (p->figure != BENCH_ESS_S) continue;
+    bool slower = p->a == number && !strcmp(p->verdict, "SLOWER");
+    bool beaten = p->b == number && !strcmp(p->verdict, "FASTER");
+    if (!slower && !beaten) continue;
+    double ratio = slower ? 1 / p->ratio : p->ratio;
+    const bench_row *other = &r->rows[slower ? p->b : p->a];
+    if (!strcmp(other->backend, row->backend) || ratio <= times) continue;
+    best = other;
+    times = ratio;
+  }
+  if (best)
+    advise(row, "device", 1 / times, "%s has %.3g times the effective draws a second at this size "
+           "(%lld coordinates, %lld observations, %lld chains): take it here", best->backend,
+           times, (long long)r->subjects[row->workload].dim,
+           (long long)r->subjects[row->workload].observations, (long long)row->chains);
+}
+
+void bench_advise(bench_report *r) {
+  for (int i = 0; i < r->n_rows; i++) {
+    bench_row *row = &r->rows[i];
+    if (row->verdict != BENCH_VALID || !bench_n_cached(row)) continue;
+    advise_stages(row);
+    advise_chains(row);
+    advise_balance(r, row);
+    advise_device(r, i);
+  }
+}
