@@ -6,7 +6,8 @@
  *   flops    fused multiply-adds (two operations) of vectors in registers; where there is
  *            none, a multiplication and an addition
  * All threads start together; the best of several passes counts. Nothing binds threads to
- * cores, as nothing does for a run's, and the array's pages lie where one thread touched them first.
+ * cores, as nothing does for a run's, and the array's pages lie where one thread touched
+ * them first.
  */
 #ifndef ERGODE_MEASURE_PEAKS_H
 #define ERGODE_MEASURE_PEAKS_H
