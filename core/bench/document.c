@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/work.h"
+#include "read/sha256.h"
 #include "run/text.h"
 
 static void write_count(erg_json *j, const char *key, int value) {
@@ -12,6 +13,59 @@ static void write_count(erg_json *j, const char *key, int value) {
     erg_json_int(j, key, value);
   else
     erg_json_null(j, key);
+}
+
+static void write_configs(erg_json *j, const bench_workloads *w) {
+  erg_json_array(j, "configs");
+  if (w->path && w->hash) {
+    erg_json_object(j, NULL);
+    erg_json_string(j, "path", w->path);
+    erg_json_string(j, "sha256", w->hash);
+    erg_json_end(j);
+  }
+  erg_json_end(j);
+}
+
+static bool hash_file(const char *path, char hex[65]) {
+  FILE *f = fopen(path, "rb");
+  if (!f) return false;
+  unsigned char block[65536];
+  erg_sha256 h;
+  erg_sha256_init(&h);
+  size_t n;
+  while ((n = fread(block, 1, sizeof block, f)) > 0) erg_sha256_add(&h, block, n);
+  bool good = !ferror(f);
+  fclose(f);
+  erg_sha256_hex(&h, hex);
+  return good;
+}
+
+/* The first row of a plug-in's sampler (`cpu`, `cpu.NAME`); NULL: it took no part. */
+static const bench_row *row_of(const bench_report *r, const char *id) {
+  size_t n = strlen(id);
+  for (int i = 0; i < r->n_rows; i++) {
+    const char *backend = r->rows[i].backend;
+    if (!strncmp(backend, id, n) && (!backend[n] || backend[n] == '.')) return &r->rows[i];
+  }
+  return NULL;
+}
+
+static void write_plugins(erg_json *j, const bench_report *r) {
+  const run_registry *g = r->options->registry;
+  erg_json_array(j, "plugins");
+  for (int i = 0; g && i < g->count; i++) {
+    const run_candidate *c = &g->candidates[i];
+    const bench_row *row = c->id && !c->refused ? row_of(r, c->id) : NULL;
+    char hex[65];
+    if (!row || !c->library || !hash_file(c->library, hex)) continue;
+    erg_json_object(j, NULL);
+    erg_json_string(j, "id", c->id);
+    erg_json_string(j, "version", row->backend_version);
+    erg_json_string(j, "path", c->library);
+    erg_json_string(j, "sha256", hex);
+    erg_json_end(j);
+  }
+  erg_json_end(j);
 }
 
 static void write_environment(erg_json *j, const bench_report *r) {
@@ -40,8 +94,8 @@ static void write_environment(erg_json *j, const bench_report *r) {
   erg_json_real(j, "load_average_after",
                 e->load_average_after < 0 ? NAN : e->load_average_after);
   erg_json_string(j, "command", r->options->command);
-  erg_json_strings(j, "configs", NULL, 0);
-  erg_json_strings(j, "plugins", NULL, 0);
+  write_configs(j, r->options->workloads);
+  write_plugins(j, r);
   erg_json_end(j);
 }
 
