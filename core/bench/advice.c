@@ -39,7 +39,8 @@ static const struct {
      "the draws' way from the device is longer than the work there: thin them (--thin)"},
     {"diagnostics", offsetof(bench_stages, diagnostics),
      "thin the draws (--thin), or give the diagnostics more threads"},
-    {"output", offsetof(bench_stages, output), "write to a faster disk, or thin the draws (--thin)"},
+    {"output", offsetof(bench_stages, output),
+     "write to a faster disk, or thin the draws (--thin)"},
     {"rest", offsetof(bench_stages, rest),
      "opening the backend and its driver: take more draws a run"},
 };

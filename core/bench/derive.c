@@ -44,8 +44,10 @@ double bench_figure_of(const bench_report *r, const bench_row *row, const bench_
   const bench_peak *peak = peak_of(r, row);
   double work = f->stages.warmup + f->stages.sampling;
   if (!(work > 0)) work = NAN;
-  double rate = f->gradients > 0 ? (double)f->gradients / work : NAN; /* may not be counted */
-  double kept = (double)(f->gradients - f->warmup_gradients), ess = lesser_ess(f);
+  /* A backend may not count, or count those of the draws alone. */
+  bool all = f->gradients > 0 && f->warmup_gradients >= 0;
+  double rate = all ? (double)f->gradients / work : NAN, ess = lesser_ess(f);
+  double kept = (double)f->gradients - fmax((double)f->warmup_gradients, 0);
   double joules = f->has_telemetry ? f->telemetry.joules_host : NAN;
   switch (figure) {
     case BENCH_GRADIENTS_S: return rate;

@@ -28,7 +28,4 @@ double bench_work_seconds(const bench_row *row);
 void bench_warn(bench_row *row, const char *kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-void bench_write_pairs(const bench_report *r, erg_json *j);   /* "pairs" */
-void bench_write_scaling(const bench_report *r, erg_json *j); /* "scaling" */
-
 #endif

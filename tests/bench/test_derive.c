@@ -133,6 +133,23 @@ static void test_figures(void **state) {
   tear_down(&s);
 }
 
+/* Peers count the gradients of their draws alone, some backends none. */
+static void test_gradients_not_told(void **state) {
+  (void)state;
+  scene s;
+  set_up(&s, 2);
+  for (int k = 0; k < RUNS; k++) {
+    cached(&s, 0, k)->warmup_gradients = -1;
+    cached(&s, 1, k)->gradients = cached(&s, 1, k)->warmup_gradients = 0;
+  }
+  bench_derive(&s.report);
+  assert_true(isnan(s.rows[0].figures[BENCH_GRADIENTS_S].median));
+  near(s.rows[0].figures[BENCH_ESS_1000_GRADIENTS].median, 200);
+  assert_true(isnan(s.rows[1].figures[BENCH_US_GRADIENT].median));
+  assert_true(isnan(s.rows[1].figures[BENCH_ESS_1000_GRADIENTS].median));
+  tear_down(&s);
+}
+
 static void test_pairs(void **state) {
   (void)state;
   scene s;
@@ -324,7 +341,8 @@ static void test_advice_of_device(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_figures),         cmocka_unit_test(test_pairs),
+      cmocka_unit_test(test_figures), cmocka_unit_test(test_gradients_not_told),
+            cmocka_unit_test(test_pairs),
       cmocka_unit_test(test_time_verdicts),   cmocka_unit_test(test_warnings),
       cmocka_unit_test(test_scaling),         cmocka_unit_test(test_advice_of_stages),
       cmocka_unit_test(test_advice_of_chains), cmocka_unit_test(test_advice_of_busy),

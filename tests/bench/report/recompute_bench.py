@@ -83,10 +83,10 @@ def figures_of_run(document, row, run):
     warmup, sampling = stages["warmup_s"], stages["sampling_s"]
     work = None if None in (warmup, sampling) else warmup + sampling
     gradients = run["gradients"]
-    rate = over(gradients, work)
+    # Without those of warm-up, gradients are the draws' alone; 0: not counted.
+    rate = over(gradients, work) if gradients and run["warmup_gradients"] is not None else None
     ess = lesser(run)
-    kept = (None if None in (gradients, run["warmup_gradients"])
-            else gradients - run["warmup_gradients"])
+    kept = gradients - (run["warmup_gradients"] or 0) if gradients else None
     per_gradient = over(ess, kept)
     peak = peak_of(document, row) or {"read_gb_s": None, "gflops": None}
     counts = document["workloads"][row["workload"]]["counts"] or {}
@@ -148,9 +148,14 @@ def check_row(document, row, say):
             say(f"{where}: interval {estimate['low']} to {estimate['high']} of {values}")
 
 
-def verdict_of(low, high, pairs):
+TIMES = {"us_gradient", "cached_s", "converged_s", "cold_s"}  # less is better
+
+
+def verdict_of(figure, low, high, pairs):
     if pairs < 3:
         return "AMBIGUOUS"
+    if figure in TIMES:
+        low, high = 1 / high, 1 / low
     if low > 1.02:
         return "FASTER"
     if high < 1 / 1.02:
@@ -180,7 +185,7 @@ def check_pair(document, pair, rows, say):
     if not interval_fits(ratios, pair["low"], pair["high"]):
         say(f"{where}: interval {pair['low']} to {pair['high']} of {ratios}")
     else:
-        wanted = verdict_of(pair["low"], pair["high"], len(ratios))
+        wanted = verdict_of(pair["figure"], pair["low"], pair["high"], len(ratios))
         if pair["verdict"] != wanted:
             say(f"{where}: {pair['verdict']}, recomputed {wanted}")
 
