@@ -22,6 +22,8 @@
 typedef struct diag_work diag_work;
 diag_work *diag_work_new(void);
 void diag_work_free(diag_work *w);
+/* Bytes that one needs for so many draws. */
+uint64_t diag_work_bytes(int64_t chains, int64_t draws);
 
 /* Everything that a summary reports about one scalar. */
 typedef struct {

@@ -16,6 +16,12 @@ void diag_work_free(diag_work *w) {
   free(w);
 }
 
+uint64_t diag_work_bytes(int64_t chains, int64_t draws) {
+  /* x, sorted, distance, keys, keys2, split; order, fold, order2, place; two normal scores;
+   * covariance and rho of half a chain */
+  return (uint64_t)(chains * draws) * (6 * 8 + 4 * 4 + 2 * 8) + (uint64_t)draws * 8;
+}
+
 /* Grows *p without keeping its contents. */
 static bool grow(void *p, size_t count, size_t size) {
   void **slot = p;

@@ -42,6 +42,20 @@ static bool get_draws(void *data, int64_t scalar, int slot, erg_draws *out) {
   return true;
 }
 
+uint64_t out_summary_bytes(const out_schema *s, int64_t draws, int threads, bool disk) {
+  uint64_t scalar = (uint64_t)(s->chains * draws) * sizeof(double), most = 0;
+  for (int v = 0; v < s->n_variables; v++) {
+    if (!out_group_has_draws(s->variables[v].group)) continue;
+    int64_t step = s->variables[v].n, room = scalar ? (int64_t)(WINDOW_BYTES / scalar) : step;
+    if (disk && step > room) step = room > 1 ? room : 1;
+    uint64_t bytes = (uint64_t)(step < threads ? step : threads) *
+                     diag_work_bytes(s->chains, draws);
+    if (disk) bytes += (uint64_t)step * scalar;
+    if (bytes > most) most = bytes;
+  }
+  return most;
+}
+
 static bool no_memory(erg_problems *p) {
   return erg_error(p, (erg_place){0}, "free memory, or thin the draws",
                    "out of memory for the summary");

@@ -29,6 +29,9 @@ typedef struct {
 out_summary *out_summary_from_memory(const out_schema *schema, const out_sink *memory,
                                      const diag_limits *limits, int threads, bool interrupted,
                                      erg_problems *p);
+/* Bytes that the diagnostics take beyond the draws, a scalar a thread at a time; `disk`: with
+ * the window that draws are read back through. */
+uint64_t out_summary_bytes(const out_schema *s, int64_t draws, int threads, bool disk);
 out_summary *out_summary_from_draws(out_draws *draws, const diag_limits *limits, int threads,
                                     erg_problems *p);
 void out_summary_free(out_summary *s);

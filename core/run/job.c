@@ -311,10 +311,12 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   j->disk_bytes = sizeof(double) * (uint64_t)j->schema->row * (uint64_t)r->chains *
                   (uint64_t)(kept + (r->save_warmup ? (r->warmup + thin - 1) / thin : 0));
   /* Kept draws, one block in the loop and at most 64 MiB of them before the writer, the
-   * data as read and as compiled, scratch a thread. */
+   * data as read and as compiled, scratch a thread; or, after them, the diagnostics. */
   uint64_t queue = j->disk_bytes < (64u << 20) ? j->disk_bytes : 64u << 20;
-  j->memory_bytes = held + run_sample_bytes(r, j->schema) + queue + data +
-                    j->compiled->scratch_bytes * (uint64_t)r->threads;
+  uint64_t sampling = run_sample_bytes(r, j->schema) + queue;
+  uint64_t summary = out_summary_bytes(j->schema, kept, r->threads, !j->memory);
+  j->memory_bytes = held + data + j->compiled->scratch_bytes * (uint64_t)r->threads +
+                    (sampling > summary ? sampling : summary);
   return true;
 }
 
