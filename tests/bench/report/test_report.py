@@ -131,7 +131,10 @@ class Recomputed(unittest.TestCase):
                 (1.03, 1.2, 3, "FASTER"), (0.8, 0.9, 3, "SLOWER"), (0.96, 1.04, 3, "SAME"),
                 (0.9, 1.2, 3, "AMBIGUOUS"), (1.01, 1.06, 3, "AMBIGUOUS"),
                 (None, None, 2, "AMBIGUOUS")):
-            self.assertEqual(recompute_bench.verdict_of(low, high, pairs), verdict)
+            self.assertEqual(recompute_bench.verdict_of("ess_s", low, high, pairs), verdict)
+        # Of seconds, less is better.
+        self.assertEqual(recompute_bench.verdict_of("cached_s", 0.4, 0.6, 5), "FASTER")
+        self.assertEqual(recompute_bench.verdict_of("cached_s", 1.5, 3, 5), "SLOWER")
 
 
 class Page(unittest.TestCase):
