@@ -105,6 +105,7 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
   o->draws = cli_integer(args, "draws", draws);
   o->seed = cli_integer(args, "seed", preset.seed >= 0 ? preset.seed : 1);
   o->target_accept = cli_number(args, "target-accept", preset.target_accept);
+  o->peers = cli_value(args, "peers");
   o->repeats = (int)cli_integer(args, "repeat", 1);
   o->time_limit_s = cli_number(args, "time-limit", TIME_LIMIT_S);
   run_preset_free(&preset);

@@ -81,6 +81,9 @@ static const cli_option
     o_thread_list = TEXT("threads", "N,N", "numbers of CPU threads, separated by commas; each "
                                            "gets rows of its own (the cores that this process "
                                            "may use)"),
+    o_peers = TEXT("peers", "NAMES", "other engines as well, separated by commas, or all: nutpie, "
+                                     "nutpie-low-rank, numpyro, blackjax, pymc, stan; "
+                                     "bench/peers/setup installs them"),
     o_device_counts = TEXT("devices", "N,N", "numbers of devices that share the chains, "
                                              "separated by commas (a row for each device "
                                              "alone)"),
@@ -149,7 +152,7 @@ static const cli_command sample = {
 
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
-    &o_device_counts, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
+    &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
     &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_bench_strict, &o_json_file,
     &o_markdown, &o_quiet, NULL};
 static const cli_example bench_examples[] = {

@@ -79,6 +79,7 @@ typedef struct {
   run_registry *registry;
   const char *const *backends;  /* sampler ids, NULL-terminated; NULL: all */
   const char *const *devices;   /* device ids, NULL-terminated; NULL: all */
+  const char *peers;            /* other engines: names with commas, "all"; NULL: none */
   const char *set, *preset;     /* for the report, or NULL */
   bench_axes axes;              /* chains and threads: at least one each */
   int64_t warmup, draws, seed;
@@ -112,6 +113,7 @@ typedef struct {
   int64_t seed;
   double started_s;             /* since the benchmark began */
   bench_stages stages;
+  /* warmup_gradients -1: not told, and gradients are those of the draws alone (peers) */
   int64_t gradients, warmup_gradients, divergent, kept;
   int32_t compiled;             /* 0: the host's form is interpreted */
   int32_t cached;               /* bits: 1 the host's form, 2 the device's came from a cache */
@@ -316,7 +318,7 @@ bool bench_run(const bench_options *options, bench_report *report, erg_problems 
 void bench_report_free(bench_report *r);
 
 /* 130 interrupted; 5 wrong numbers somewhere; 6 a backend failed; 3 nothing could run;
- * otherwise 0, also where something hasn't converged. */
+ * otherwise 0, also where something hasn't converged. Other engines' failures don't count. */
 int bench_exit_code(const bench_report *r);
 
 /* --- derived figures and reports ---------------------------------------------------- */

@@ -80,7 +80,7 @@ static void hash_draws(const run_job *j, cell *out, erg_problems *p) {
   cell_draws_free(&all);
 }
 
-static void collect_moments(const out_summary *s, cell *out) {
+void cell_take_moments(const out_summary *s, cell *out) {
   cell_result *r = out->result;
   for (int64_t i = 0; i < s->n && i < out->most_moments; i++) {
     const diag_summary *row = &s->rows[i];
@@ -235,7 +235,7 @@ static void run_here(void *data) {
   } else {
     const model_host_info *about = model_host_about(job.compiled);
     collect_figures(&job, summarise_s, total_s, &r->figures);
-    if (job.summary) collect_moments(job.summary, out);
+    if (job.summary) cell_take_moments(job.summary, out);
     hash_draws(&job, out, &problems);
     cell_collect(&job, r, &problems);
     r->device = job.device;

@@ -58,6 +58,8 @@ cell_draws cell_draws_of(const run_job *j, erg_problems *p);
 /* Valid until the next call. False where the element isn't there. */
 bool cell_draws_get(cell_draws *d, int variable, int64_t element, erg_draws *out);
 void cell_draws_free(cell_draws *d);
+/* Moments of every quantity, least ESS and largest R-hat. */
+void cell_take_moments(const out_summary *s, cell *out);
 /* What the summary hasn't: ESS of squares and of the log density, time to convergence,
  * gradients of each chain, truth. */
 void cell_collect(const run_job *j, cell_result *out, erg_problems *p);

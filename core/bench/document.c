@@ -245,7 +245,10 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   erg_json_real(j, "total_s", s->total);
   erg_json_end(j);
   erg_json_int(j, "gradients", f->gradients);
-  erg_json_int(j, "warmup_gradients", f->warmup_gradients);
+  if (f->warmup_gradients >= 0)
+    erg_json_int(j, "warmup_gradients", f->warmup_gradients);
+  else
+    erg_json_null(j, "warmup_gradients");
   erg_json_int(j, "divergent", f->divergent);
   erg_json_int(j, "kept", f->kept);
   erg_json_real(j, "min_ess_bulk", f->ess_bulk);

@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "bench/judge.h"
+#include "bench/peer.h"
 #include "bench/work.h"
 #include "compile/random.h"
 #include "run/text.h"
 
-/* Each name once: `hierarchical_normal/opencl/pocl:0+pocl:1/chains=4/threads=2`. */
+/* Each name once: `hierarchical_normal/opencl/pocl:0+pocl:1/chains=4/threads=2`,
+ * `hierarchical_normal/peer:stan/centred/chains=4/threads=2`. */
 static void set_id(bench_row *row, const char *workload) {
-  char *devices = run_text("%s", row->devices[0].id);
+  const char *where = row->n_devices ? row->devices[0].id : row->form;
+  char *devices = run_text("%s", *where ? where : "one form");
   for (int i = 1; i < row->n_devices; i++) {
     char *longer = run_text("%s+%s", devices, row->devices[i].id);
     free(devices);
@@ -24,40 +27,66 @@ static void set_id(bench_row *row, const char *workload) {
   free(id);
 }
 
-static bench_row *add(bench_report *r) {
+static bench_row *add(bench_report *r, int workload, int64_t chains, int threads) {
+  const bench_options *o = r->options;
   r->rows = run_grow(r->rows, (size_t)(r->n_rows + 1) * sizeof *r->rows);
   bench_row *row = &r->rows[r->n_rows++];
-  *row = (bench_row){.mean_outside = -1, .sd_outside = -1};
+  *row = (bench_row){.workload = workload, .chains = chains, .threads = threads,
+                     .mean_outside = -1, .sd_outside = -1,
+                     .r_hat_limit = judge_r_hat_limit(chains, o->draws),
+                     .ess_limit = judge_ess_limit(chains, o->draws)};
+  row->runs = run_alloc((size_t)(o->repeats + 1) * sizeof *row->runs);
   for (int f = 0; f < BENCH_FIGURES; f++)
     row->figures[f] = (bench_estimate){.median = NAN, .low = NAN, .high = NAN};
   return row;
 }
 
+/* A row for each form of the model. */
+static void add_peers(bench_report *r, int workload, const peer_set *peers, int64_t chains,
+                      int threads) {
+  const peer_model *model = peer_model_of(peers, r->subjects[workload].model);
+  for (int i = 0; i < peers->n_engines && model; i++)
+    for (int k = 0; k < model->n_forms; k++) {
+      const peer_engine *e = &peers->engines[i];
+      bench_row *row = add(r, workload, chains, threads);
+      snprintf(row->backend, sizeof row->backend, PEER_PREFIX "%s", e->name);
+      snprintf(row->form, sizeof row->form, "%s", model->forms[k]);
+      if (e->n_versions)
+        snprintf(row->backend_version, sizeof row->backend_version, "%s",
+                 e->versions[0].version);
+      row->versions = run_alloc(sizeof e->versions);
+      memcpy(row->versions, e->versions, sizeof e->versions);
+      row->n_versions = e->n_versions;
+      set_id(row, r->subjects[workload].name);
+    }
+}
+
 int bench_rows_add(bench_report *r, int workload, const bench_targets *t) {
   const bench_options *o = r->options;
+  const bench_subject *subject = &r->subjects[workload];
   int before = r->n_rows;
+  if (t->peers && t->peers->n_engines && !peer_model_of(t->peers, subject->model))
+    bench_skip(r, PEER_PREFIX "all",
+               "%s isn't written for other engines: bench/peers/README.md says how",
+               subject->name);
   for (const int64_t *chains = o->axes.chains; *chains; chains++)
-    for (const int *threads = o->axes.threads; *threads; threads++)
+    for (const int *threads = o->axes.threads; *threads; threads++) {
       for (int i = 0; i < t->n; i++) {
         const bench_target *on = &t->list[i];
         if (on->n_devices > *chains) {
           bench_skip(r, on->backend, "%s: %d devices for %lld chain%s: take more chains",
-                     r->subjects[workload].name, on->n_devices, (long long)*chains,
+                     subject->name, on->n_devices, (long long)*chains,
                      *chains == 1 ? "" : "s");
           continue;
         }
-        bench_row *row = add(r);
-        row->workload = workload;
+        bench_row *row = add(r, workload, *chains, *threads);
         row->n_devices = on->n_devices;
         memcpy(row->devices, on->devices, sizeof row->devices);
-        row->chains = *chains;
-        row->threads = *threads;
-        row->r_hat_limit = judge_r_hat_limit(*chains, o->draws);
-        row->ess_limit = judge_ess_limit(*chains, o->draws);
         snprintf(row->backend, sizeof row->backend, "%s", on->backend);
-        set_id(row, r->subjects[workload].name);
-        row->runs = run_alloc((size_t)(o->repeats + 1) * sizeof *row->runs);
+        set_id(row, subject->name);
       }
+      if (t->peers) add_peers(r, workload, t->peers, *chains, *threads);
+    }
   return r->n_rows - before;
 }
 

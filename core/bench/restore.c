@@ -69,7 +69,9 @@ bool restore_once(const json_t *o, bench_once *f) {
                              .rest = restore_real(stages, "rest_s"),
                              .total = restore_real(stages, "total_s")};
   f->gradients = restore_int(o, "gradients");
-  f->warmup_gradients = restore_int(o, "warmup_gradients");
+  f->warmup_gradients =
+      json_is_integer(json_object_get(o, "warmup_gradients"))
+          ? restore_int(o, "warmup_gradients") : -1;
   f->divergent = restore_int(o, "divergent");
   f->kept = restore_int(o, "kept");
   f->ess_bulk = restore_real(o, "min_ess_bulk");

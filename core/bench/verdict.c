@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/judge.h"
+#include "bench/peer.h"
 #include "bench/work.h"
 #include "read/sha256.h"
 #include "run/host.h"
@@ -59,6 +60,18 @@ static const cell *reference_of(bench_work *k) {
   return k->reference;
 }
 
+static void judge_convergence(bench_row *row, const bench_once *f) {
+  double least = fmin(f->ess_bulk, f->ess_tail);
+  if (f->r_hat > row->r_hat_limit)
+    bench_refuse(row, BENCH_NOT_CONVERGED,
+                 "R-hat %.3f (%s), below %.2f is asked: warm up longer", f->r_hat,
+                 f->worst_r_hat, row->r_hat_limit);
+  if (least < row->ess_limit)
+    bench_refuse(row, BENCH_NOT_CONVERGED,
+                 "%.0f effective draws (%s), %.0f are asked: take more draws", least,
+                 f->ess_bulk <= f->ess_tail ? f->worst_bulk : f->worst_tail, row->ess_limit);
+}
+
 static void judge_moments_of(bench_work *k, bench_row *row, const cell *c) {
   const cell *reference = reference_of(k);
   if (!reference) return;
@@ -104,21 +117,17 @@ void bench_judge_first(bench_work *k, bench_row *row, const cell *c) {
     bench_refuse(row, BENCH_FAILED, "%s", r->reason);
   if (r->code) return;
   if (r->host_gate.done && !r->host_gate.passed)
-    bench_refuse(row, BENCH_WRONG, "host's form of the model: %s", r->host_gate.reason);
+    bench_refuse(row, BENCH_WRONG, "%s%s",
+                 peer_name(row->backend) ? "" : "host's form of the model: ",
+                 r->host_gate.reason);
   if (r->device_gate.done && !r->device_gate.passed)
     bench_refuse(row, BENCH_WRONG, "%s", r->device_gate.reason);
   if (row->verdict != BENCH_VALID) return;
+  /* A backend's wrong moments are an error, whatever R-hat says; another engine's model is
+   * right by its log density, and moments of chains that haven't mixed say nothing. */
+  if (peer_name(row->backend)) judge_convergence(row, &r->figures);
   judge_moments_of(k, row, c);
-  const bench_once *f = &r->figures;
-  double least = fmin(f->ess_bulk, f->ess_tail);
-  if (f->r_hat > row->r_hat_limit)
-    bench_refuse(row, BENCH_NOT_CONVERGED,
-                 "R-hat %.3f (%s), below %.2f is asked: warm up longer", f->r_hat,
-                 f->worst_r_hat, row->r_hat_limit);
-  if (least < row->ess_limit)
-    bench_refuse(row, BENCH_NOT_CONVERGED,
-                 "%.0f effective draws (%s), %.0f are asked: take more draws", least,
-                 f->ess_bulk <= f->ess_tail ? f->worst_bulk : f->worst_tail, row->ess_limit);
+  judge_convergence(row, &r->figures);
   judge_truth(row, r);
 }
 

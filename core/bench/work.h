@@ -16,6 +16,7 @@ typedef struct {
   bench_target *list;
   int n;
   bool has_cpu; /* a backend `cpu` that has its device: reference, and bits */
+  const struct peer_set *peers; /* other engines; NULL: none */
 } bench_targets;
 /* `cpu` first; what is absent goes to the report's skipped. To be freed: list. */
 bench_targets bench_targets_find(const bench_options *o, bench_report *report);
@@ -56,6 +57,7 @@ typedef struct {
   int number;               /* of the workload */
   double began;             /* the benchmark */
   run_points *points;
+  struct peer_subject *peer; /* data and points for other engines; NULL: none run */
   bench_row *rows; int n_rows;
   char **folders;           /* [n_rows] */
   cell *reference;
