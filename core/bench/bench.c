@@ -14,6 +14,7 @@
 
 #include "bench/derive.h"
 #include "bench/peak.h"
+#include "bench/peer.h"
 #include "bench/work.h"
 #include "run/host.h"
 #include "run/text.h"
@@ -52,7 +53,10 @@ cell *bench_run_cell(bench_work *k, const bench_row *row, const char *folder, in
                   .points = first ? k->points : NULL,
                   .warn = first};
   for (int i = 0; i < row->n_devices; i++) job.devices[i] = row->devices[i].id;
-  cell_run(&job, c);
+  if (peer_name(row->backend))
+    peer_run(&job, row->form, k->targets->peers, k->peer, c);
+  else
+    cell_run(&job, c);
   return c;
 }
 
@@ -165,6 +169,18 @@ static void run_block(bench_work *k, int repeat) {
   free(order);
 }
 
+/* Data and points for other engines; their rows fail without. */
+static void prepare_peers(bench_work *k, const run_model *m) {
+  bool any = false;
+  for (int i = 0; i < k->n_rows; i++) any |= peer_name(k->rows[i].backend) != NULL;
+  if (!any) return;
+  k->peer = run_alloc(sizeof *k->peer);
+  if (peer_subject_write(m, k->points, k->peer)) return;
+  for (int i = 0; i < k->n_rows; i++)
+    if (peer_name(k->rows[i].backend))
+      bench_refuse(&k->rows[i], BENCH_FAILED, "its data can't be written: %s", strerror(errno));
+}
+
 static void run_workload(bench_work *k) {
   for (int r = -1; r < k->o->repeats && !run_interrupted(); r++) run_block(k, r);
   for (int i = 0; i < k->n_rows; i++)
@@ -178,6 +194,8 @@ static void release(bench_work *k) {
   cell_free(k->reference);
   cell_remove_folder(k->twin_folder);
   run_points_free(k->points);
+  if (k->peer) peer_subject_free(k->peer);
+  free(k->peer);
   free(k->twins);
   free(k->folders);
 }
@@ -216,8 +234,10 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
                     .rows = report->rows + first[i], .n_rows = n,
                     .journal = journal,
                     .folders = run_alloc((size_t)(n + 1) * sizeof(char *))};
-    if (n && !run_interrupted())
+    if (n && !run_interrupted()) {
       k.points = run_points_new(models[i].graph, RUN_GATE_POINTS, 1);
+      prepare_peers(&k, &models[i]);
+    }
     run_workload(&k);
     release(&k);
   }
@@ -235,15 +255,19 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
     good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p);
     report->n_subjects = i + 1;
   }
+  peer_set peers = {0};
+  good = good && peer_find(o, report, &peers, p);
   bench_journal *journal = NULL;
   good = good && bench_journal_open(report, &journal, p);
   if (good) {
     bench_targets t = bench_targets_find(o, report);
+    t.peers = &peers;
     for (char **other = w->other_precisions; other && *other; other++)
       bench_skip(report, "all", "precision %s: every backend computes in double", *other);
     run_all(report, &t, models, journal);
     free(t.list);
   }
+  peer_free(&peers);
   report->journal_error = bench_journal_close(journal);
   report->environment.load_average_after = bench_load_average();
   if (good) bench_derive(report);
@@ -279,7 +303,9 @@ void bench_report_free(bench_report *r) {
 
 int bench_exit_code(const bench_report *r) {
   int count[5] = {0};
-  for (int i = 0; i < r->n_rows; i++) count[r->rows[i].verdict]++;
+  for (int i = 0; i < r->n_rows; i++)
+    if (!peer_name(r->rows[i].backend) || r->rows[i].verdict == BENCH_INTERRUPTED)
+      count[r->rows[i].verdict]++;
   if (count[BENCH_WRONG]) return 5;
   if (run_interrupted() || count[BENCH_INTERRUPTED]) return 130;
   if (count[BENCH_FAILED]) return 6;
