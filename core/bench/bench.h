@@ -317,6 +317,10 @@ char *bench_journal_path(const char *folder); /* DIR/rows.jsonl; to be freed */
 bool bench_run(const bench_options *options, bench_report *report, erg_problems *p);
 void bench_report_free(bench_report *r);
 
+/* Whether another engine's row has its model in the less good of its forms: not valid, or
+ * less ESS a second. Tables show the better one and name the other below. */
+bool bench_is_lesser_form(const bench_report *r, int i);
+
 /* 130 interrupted; 5 wrong numbers somewhere; 6 a backend failed; 3 nothing could run;
  * otherwise 0, also where something hasn't converged. Other engines' failures don't count. */
 int bench_exit_code(const bench_report *r);

@@ -30,6 +30,11 @@ static const char *bits_text(const bench_row *row) {
   return row->bits == BENCH_BITS_SAME ? "same" : row->bits == BENCH_BITS_OTHER ? "OTHER" : "-";
 }
 
+/* The device, or the form in which another engine has the model. */
+static const char *place_of(const bench_row *row) {
+  return row->n_devices ? row->devices[0].id : row->form;
+}
+
 static void number_cell(out_table *t, double v) {
   char text[32];
   out_table_cell(t, OUT_PLAIN, "%s", number(v, text));
@@ -52,11 +57,12 @@ static out_table *figures_table(const bench_report *r, bool plain) {
   out_table_column(t, "bits", OUT_LEFT, 3);
   for (int i = 0; i < r->n_rows; i++) {
     const bench_row *row = &r->rows[i];
+    if (bench_is_lesser_form(r, i)) continue;
     const char *name = r->subjects[row->workload].name;
     bool repeated = !plain && i && r->rows[i - 1].workload == row->workload;
     out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : name);
     out_table_cell(t, OUT_PLAIN, "%s", row->backend);
-    out_table_cell(t, OUT_PLAIN, "%s", row->devices[0].id);
+    out_table_cell(t, OUT_PLAIN, "%s", place_of(row));
     if (row->verdict != BENCH_VALID) {
       out_table_cell(t, OUT_RED, "INVALID");
       for (int k = 0; k < 9; k++) out_table_cell(t, OUT_DIM, "-");
@@ -108,7 +114,7 @@ static out_table *stages_table(const bench_report *r, bool plain) {
   for (int i = 0; i < 10; i++) out_table_column(t, titles[i], OUT_RIGHT, priorities[i]);
   for (int i = 0; i < r->n_rows; i++) {
     const bench_row *row = &r->rows[i];
-    if (row->verdict != BENCH_VALID) continue;
+    if (row->verdict != BENCH_VALID || bench_is_lesser_form(r, i)) continue;
     for (int cached = 0; cached < 2; cached++) {
       bool repeated = !plain && (cached || (i && r->rows[i - 1].workload == row->workload));
       out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : r->subjects[row->workload].name);
@@ -125,9 +131,14 @@ static void notes(const bench_report *r, FILE *out, bool colour, const char *bul
   const char *red = colour ? "\033[31m" : "", *end = colour ? "\033[0m" : "";
   for (int i = 0; i < r->n_rows; i++) {
     const bench_row *row = &r->rows[i];
-    if (row->verdict == BENCH_VALID) continue;
-    fprintf(out, "%s%sINVALID%s %s, %s on %s: %s\n", bullet, red, end,
-            r->subjects[row->workload].name, row->backend, row->devices[0].id, row->reason);
+    const char *name = r->subjects[row->workload].name;
+    const char *on = row->n_devices ? " on " : *row->form ? " " : "";
+    if (row->verdict != BENCH_VALID)
+      fprintf(out, "%s%sINVALID%s %s, %s%s%s: %s\n", bullet, red, end, name, row->backend, on,
+              place_of(row), row->reason);
+    else if (bench_is_lesser_form(r, i))
+      fprintf(out, "%sthe other form: %s, %s%s%s: valid, %.3g ESS/s\n", bullet, name,
+              row->backend, on, place_of(row), row->figures[BENCH_ESS_S].median);
   }
   for (int i = 0; i < r->n_skipped; i++)
     fprintf(out, "%sskipped %s: %s\n", bullet, r->skipped[i].backend, r->skipped[i].reason);
@@ -251,6 +262,13 @@ int bench_write_markdown(const bench_report *r, const char *path) {
       seen |= !strcmp(r->rows[k].backend, row->backend) &&
               !strcmp(r->rows[k].devices[0].id, row->devices[0].id);
     if (seen) continue;
+    if (!row->n_devices) {
+      fprintf(f, "- %s:", row->backend);
+      for (int k = 0; k < row->n_versions; k++)
+        fprintf(f, "%s %s %s", k ? "," : "", row->versions[k].name, row->versions[k].version);
+      fprintf(f, "\n");
+      continue;
+    }
     fprintf(f, "- %s on %s: %s %s %s\n", row->backend, row->devices[0].id, row->devices[0].name,
             row->devices[0].architecture, row->devices[0].driver);
     if (*row->compiler) fprintf(f, "- models compiled by %s, `%s`\n", row->compiler, row->flags);

@@ -23,6 +23,22 @@ const bench_once *bench_cold(const bench_row *row) {
   return row->n_runs && row->runs[0].kind == BENCH_COLD ? &row->runs[0] : NULL;
 }
 
+bool bench_is_lesser_form(const bench_report *r, int i) {
+  const bench_row *row = &r->rows[i];
+  bool valid = row->verdict == BENCH_VALID;
+  for (int k = 0; k < r->n_rows && row->form[0]; k++) {
+    const bench_row *other = &r->rows[k];
+    if (k == i || other->workload != row->workload || other->chains != row->chains ||
+        other->threads != row->threads || strcmp(other->backend, row->backend) != 0)
+      continue;
+    bool also = other->verdict == BENCH_VALID;
+    double mine = valid ? row->figures[BENCH_ESS_S].median : 0,
+           theirs = also ? other->figures[BENCH_ESS_S].median : 0;
+    if (theirs > mine || (theirs == mine && k < i)) return true;
+  }
+  return false;
+}
+
 int bench_n_cached(const bench_row *row) {
   return row->n_runs - (bench_cold(row) != NULL);
 }
