@@ -18,8 +18,9 @@ double bench_median(double *values, int n) {
 
 bench_rates bench_rates_once(const bench_once *f) {
   double s = f->stages.warmup + f->stages.sampling;
-  double gradients = (double)(f->gradients - f->warmup_gradients);
-  double all = f->gradients > 0 ? (double)f->gradients : NAN; /* a backend may not count */
+  double gradients = (double)f->gradients - fmax((double)f->warmup_gradients, 0);
+  /* A backend may not count, or count those of the draws alone. */
+  double all = f->gradients > 0 && f->warmup_gradients >= 0 ? (double)f->gradients : NAN;
   return (bench_rates){.gradients_s = all / s,
                        .bulk_s = f->ess_bulk / s,
                        .tail_s = f->ess_tail / s,

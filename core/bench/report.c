@@ -30,9 +30,9 @@ static const char *bits_text(const bench_row *row) {
   return row->bits == BENCH_BITS_SAME ? "same" : row->bits == BENCH_BITS_OTHER ? "OTHER" : "-";
 }
 
-/* The device, or the form in which another engine has the model. */
-static const char *place_of(const bench_row *row) {
-  return row->n_devices ? row->devices[0].id : row->form;
+/* With the form in which another engine has the model. */
+static void backend_cell(out_table *t, const bench_row *row) {
+  out_table_cell(t, OUT_PLAIN, "%s%s%s", row->backend, *row->form ? " " : "", row->form);
 }
 
 static void number_cell(out_table *t, double v) {
@@ -61,8 +61,8 @@ static out_table *figures_table(const bench_report *r, bool plain) {
     const char *name = r->subjects[row->workload].name;
     bool repeated = !plain && i && r->rows[i - 1].workload == row->workload;
     out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : name);
-    out_table_cell(t, OUT_PLAIN, "%s", row->backend);
-    out_table_cell(t, OUT_PLAIN, "%s", place_of(row));
+    backend_cell(t, row);
+    out_table_cell(t, OUT_PLAIN, "%s", row->devices[0].id);
     if (row->verdict != BENCH_VALID) {
       out_table_cell(t, OUT_RED, "INVALID");
       for (int k = 0; k < 9; k++) out_table_cell(t, OUT_DIM, "-");
@@ -118,7 +118,10 @@ static out_table *stages_table(const bench_report *r, bool plain) {
     for (int cached = 0; cached < 2; cached++) {
       bool repeated = !plain && (cached || (i && r->rows[i - 1].workload == row->workload));
       out_table_cell(t, OUT_PLAIN, "%s", repeated ? "" : r->subjects[row->workload].name);
-      out_table_cell(t, OUT_PLAIN, "%s", cached && !plain ? "" : row->backend);
+      if (cached && !plain)
+        out_table_cell(t, OUT_PLAIN, "%s", "");
+      else
+        backend_cell(t, row);
       out_table_cell(t, OUT_PLAIN, "%s", cached ? "filled" : "empty");
       bench_stages s = cached ? cached_stages(row) : bench_cold(row)->stages;
       stage_cells(t, &s);
@@ -133,12 +136,13 @@ static void notes(const bench_report *r, FILE *out, bool colour, const char *bul
     const bench_row *row = &r->rows[i];
     const char *name = r->subjects[row->workload].name;
     const char *on = row->n_devices ? " on " : *row->form ? " " : "";
+    const char *place = row->n_devices ? row->devices[0].id : row->form;
     if (row->verdict != BENCH_VALID)
       fprintf(out, "%s%sINVALID%s %s, %s%s%s: %s\n", bullet, red, end, name, row->backend, on,
-              place_of(row), row->reason);
+              place, row->reason);
     else if (bench_is_lesser_form(r, i))
       fprintf(out, "%sthe other form: %s, %s%s%s: valid, %.3g ESS/s\n", bullet, name,
-              row->backend, on, place_of(row), row->figures[BENCH_ESS_S].median);
+              row->backend, on, place, row->figures[BENCH_ESS_S].median);
   }
   for (int i = 0; i < r->n_skipped; i++)
     fprintf(out, "%sskipped %s: %s\n", bullet, r->skipped[i].backend, r->skipped[i].reason);
