@@ -13,17 +13,17 @@
 /* Each name once: `hierarchical_normal/opencl/pocl:0+pocl:1/chains=4/threads=2`,
  * `hierarchical_normal/peer:stan/centred/chains=4/threads=2`. */
 static void set_id(bench_row *row, const char *workload) {
-  const char *where = row->n_devices ? row->devices[0].id : row->form;
-  char *devices = run_text("%s", *where ? where : "one form");
+  char *where = run_text("%s%s", row->n_devices || *row->form ? "/" : "",
+                         row->n_devices ? row->devices[0].id : row->form);
   for (int i = 1; i < row->n_devices; i++) {
-    char *longer = run_text("%s+%s", devices, row->devices[i].id);
-    free(devices);
-    devices = longer;
+    char *longer = run_text("%s+%s", where, row->devices[i].id);
+    free(where);
+    where = longer;
   }
-  char *id = run_text("%s/%s/%s/chains=%lld/threads=%d", workload, row->backend, devices,
+  char *id = run_text("%s/%s%s/chains=%lld/threads=%d", workload, row->backend, where,
                       (long long)row->chains, row->threads);
   snprintf(row->id, sizeof row->id, "%s", id);
-  free(devices);
+  free(where);
   free(id);
 }
 
