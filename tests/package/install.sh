@@ -56,6 +56,7 @@ ERGODE_PLUGIN_PATH=$tmp/by-make "$ergode" verify --backend rwm || fail "rwm samp
 
 # Installed among the others it needs no variable.
 cmake --install "$tmp/by-cmake" >/dev/null
-"$ergode" plugin list | grep -q '^rwm ' || fail "the installed plug-in is not found"
+"$ergode" plugin list >"$tmp/plugins"
+grep -q '^rwm ' "$tmp/plugins" || fail "the installed plug-in is not found"
 PKG_CONFIG_PATH=$libdir/pkgconfig make -s -C "$tmp/rwm" BUILD="$tmp/by-make" install
 echo "installed, moved, extended"
