@@ -1,9 +1,12 @@
 #include "measure/telemetry.h"
 
+#include "measure/instruments.h"
+
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +25,11 @@ struct telemetry {
   int packages, peak_reset, cores;
   double last_uj[PACKAGES], range_uj[PACKAGES];
   double throttle_first, last_t, last_cpu, start;
+  instruments devices;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  int ending;
+  int threaded, ending;
 };
 
 static double clock_s(clockid_t id) {
@@ -193,6 +197,7 @@ void telemetry_take(telemetry *t, double t_s) {
   s.cpu_share = passed > 0 ? (cpu - t->last_cpu) / (passed * t->cores) : NAN;
   s.watts = passed > 0 ? j / passed : NAN;
   t->r.joules_host += j;
+  instruments_read(&t->devices, t_s, &s, &t->r);
   t->last_t = t_s;
   t->last_cpu = cpu;
   if (!isnan(s.host_bytes)) {
@@ -220,14 +225,16 @@ void telemetry_close(telemetry *t, telemetry_result *out) {
   r->host_memory_mean_bytes = t->memory_n ? t->memory_sum / (double)t->memory_n : NAN;
   r->clock_mhz_mean = t->clock_n ? t->clock_sum / (double)t->clock_n : NAN;
   double throttle = throttles(t);
-  r->throttled = isnan(throttle) || isnan(t->throttle_first) ? -1
-                                                             : throttle != t->throttle_first;
+  bool unknown = isnan(throttle) || isnan(t->throttle_first);
+  r->throttled = unknown ? -1 : throttle != t->throttle_first;
+  if (r->throttled == 1) snprintf(r->throttled_by, TELEMETRY_REASON, "processor: heat");
   if (!t->memory_n)
     snprintf(r->no_memory, TELEMETRY_REASON, "no statm in %.100s", t->process);
   if (!t->clock_n)
     snprintf(r->no_clock, TELEMETRY_REASON, "neither cpufreq nor MHz in cpuinfo");
   if (r->throttled < 0)
     snprintf(r->no_throttle, TELEMETRY_REASON, "no thermal_throttle in %.100s", t->cpu);
+  instruments_close(&t->devices, r);
   if (t->packages && isnan(r->joules_host))
     snprintf(r->no_energy, TELEMETRY_REASON, "RAPL: a counter couldn't be read to the end");
   *out = *r;
@@ -250,6 +257,14 @@ static void *work(void *data) {
   return NULL;
 }
 
+void telemetry_attach(telemetry *t, const erg_sensors_extension *sensors,
+                      const char *const *devices, int n) {
+  if (!t) return;
+  if (t->threaded) pthread_mutex_lock(&t->lock);
+  instruments_attach(&t->devices, sensors, devices, n);
+  if (t->threaded) pthread_mutex_unlock(&t->lock);
+}
+
 telemetry *telemetry_start(const telemetry_paths *paths) {
   telemetry *t = telemetry_open(paths);
   pthread_condattr_t monotonic;
@@ -260,6 +275,7 @@ telemetry *telemetry_start(const telemetry_paths *paths) {
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&t->wake, &monotonic);
   pthread_condattr_destroy(&monotonic);
+  t->threaded = 1;
   if (pthread_create(&t->thread, NULL, work, t) == 0) return t;
   free(t);
   return NULL;

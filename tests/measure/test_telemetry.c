@@ -125,6 +125,132 @@ static void test_halving(void **state) {
   for (int i = 0; i < r.n_samples; i++) assert_true(r.samples[i].t_s == step * i);
 }
 
+/* --- devices ------------------------------------------------------------------------------ */
+
+/* Made-up instruments: device i of two; `step` is counted up between samples. */
+static int step, opened, closed;
+static const char *missing;           /* device that can't be opened */
+static int no_counter, no_power, cap; /* cap: in step 1 the second is slowed down */
+
+static erg_status open_fake(const erg_host *host, const char *id, erg_sensors **out) {
+  if (missing && strcmp(id, missing) == 0)
+    return (host->fail)(host->data, ERG_NO_DEVICE, "no such instrument");
+  opened++;
+  *out = (erg_sensors *)(size_t)(id[0] - '0' + 1);
+  return ERG_OK;
+}
+static double read_fake(erg_sensors *s, int32_t sensor, char *text, uint32_t size) {
+  int i = (int)(size_t)s - 1;
+  text[0] = 0;
+  switch (sensor) {
+    case ERG_SENSOR_JOULES:
+      if (no_counter) break;
+      return 1000 + i;
+    case ERG_SENSOR_WATTS:
+      if (no_power) break;
+      return 100 * (step + 1) + i;
+    case ERG_SENSOR_MEMORY: return 10 + 100 * step + i;
+    case ERG_SENSOR_BUSY: return 0.5 + 0.1 * i;
+    case ERG_SENSOR_SM_ACTIVE: return 0.25 + 0.5 * i;
+    case ERG_SENSOR_CLOCK_MHZ: return 1500 - 100 * step + 20 * i;
+    case ERG_SENSOR_THROTTLED:
+      if (!cap) return 0;
+      snprintf(text, size, "%s", i && step ? "power cap" : "");
+      return i && step;
+    default: break;
+  }
+  snprintf(text, size, "sensor %d is not there", (int)sensor);
+  return NAN;
+}
+static void close_fake(erg_sensors *s) { closed += s != NULL; }
+static const erg_sensors_extension fake = {sizeof fake, open_fake, read_fake, close_fake};
+static const char *const ids[] = {"0", "1"};
+
+/* Samples at 0, 1 and 3 s. */
+static telemetry_result watched(int devices) {
+  static telemetry_result r;
+  put("cpu/cpu0/thermal_throttle/core_throttle_count", "7\n");
+  telemetry *t = telemetry_open(&paths);
+  telemetry_attach(t, &fake, ids, devices);
+  opened = closed = step = 0;
+  telemetry_take(t, 0);
+  step = 1;
+  telemetry_take(t, 1);
+  step = 2;
+  telemetry_take(t, 3);
+  telemetry_close(t, &r);
+  return r;
+}
+
+static void test_devices(void **state) {
+  (void)state;
+  missing = NULL;
+  no_counter = no_power = cap = 0;
+  telemetry_result r = watched(2);
+  assert_true(opened == 2 && closed == 2);
+  assert_float_equal(r.joules_device, 2001, 1e-9);
+  assert_float_equal(r.sm_active, 0.5, 1e-12);
+  assert_float_equal(r.device_memory_peak_bytes, 421, 1e-9);
+  assert_float_equal(r.device_memory_mean_bytes, (21 + 221 + 421) / 3.0, 1e-9);
+  assert_float_equal(r.device_mhz_mean, 1410, 1e-9);
+  assert_float_equal(r.device_mhz_min, 1310, 1e-9);
+  assert_float_equal(r.samples[1].device_busy, 0.55, 1e-12);
+  assert_float_equal(r.samples[1].device_watts, 401, 1e-9);
+  assert_float_equal(r.samples[1].device_mhz, 1410, 1e-9);
+  assert_float_equal(r.samples[1].device_bytes, 221, 1e-9);
+  assert_int_equal(r.throttled, 0);
+  assert_false(r.no_device_energy[0] || r.no_device_memory[0] || r.no_device_clock[0] ||
+               r.no_sm_active[0]);
+}
+
+/* Without a counter: 1 s from 100 to 200 W, 2 s from 200 to 300 W. */
+static void test_power_integrated(void **state) {
+  (void)state;
+  missing = NULL;
+  no_power = cap = 0;
+  no_counter = 1;
+  telemetry_result r = watched(1);
+  assert_float_equal(r.joules_device, 150 + 500, 1e-9);
+  assert_int_equal(r.no_device_energy[0], 0);
+  no_power = 1;
+  r = watched(1);
+  assert_true(isnan(r.joules_device) && isnan(r.samples[2].device_watts));
+  assert_string_equal(r.no_device_energy, "sensor 0 is not there");
+}
+
+static void test_device_throttled(void **state) {
+  (void)state;
+  missing = NULL;
+  no_counter = no_power = 0;
+  cap = 1;
+  telemetry_result r = watched(2);
+  assert_int_equal(r.throttled, 1);
+  assert_string_equal(r.throttled_by, "1: power cap");
+}
+
+static void test_device_missing(void **state) {
+  (void)state;
+  missing = "1";
+  no_counter = no_power = cap = 0;
+  telemetry_result r = watched(2);
+  assert_true(opened == 1 && closed == 1);
+  assert_true(isnan(r.joules_device) && isnan(r.sm_active) && isnan(r.device_mhz_mean));
+  assert_true(isnan(r.device_memory_peak_bytes) && r.throttled == -1);
+  assert_string_equal(r.no_device_memory, "no such instrument");
+  assert_string_equal(r.no_throttle, "no such instrument");
+  missing = NULL;
+}
+
+static void test_no_devices(void **state) {
+  telemetry_result r;
+  (void)state;
+  telemetry *t = telemetry_open(&paths);
+  telemetry_take(t, 0);
+  telemetry_close(t, &r);
+  assert_true(isnan(r.joules_device) && isnan(r.samples[0].device_watts));
+  assert_string_equal(r.no_device_energy, "the backend tells none");
+}
+
 static void test_thread(void **state) {
   telemetry_result r;
   (void)state;
@@ -140,6 +266,9 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, away)
   const struct CMUnitTest tests[] = {T(test_nothing_there), T(test_everything),
                                      T(test_counter_vanishes), T(test_cpuinfo),
-                                     T(test_halving), T(test_thread)};
+                                     T(test_halving), T(test_devices),
+                                     T(test_power_integrated), T(test_device_throttled),
+                                     T(test_device_missing), T(test_no_devices),
+                                     T(test_thread)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,6 +201,48 @@ typedef struct erg_gradient_extension {
                          const double *centring, double *lp, double *gradient);
 } erg_gradient_extension;
 
+/* extension "erg.sensors/1" of a sampler: what a device's own instruments say, apart from any
+ * run. Any thread; one at a time reads the same erg_sensors. */
+typedef enum erg_sensor {
+  ERG_SENSOR_JOULES = 0,     /* energy since open, by a counter of the device */
+  ERG_SENSOR_WATTS = 1,      /* power now */
+  ERG_SENSOR_MEMORY = 2,     /* bytes in use now, by all programs */
+  ERG_SENSOR_BUSY = 3,       /* 0..1: share of the last period (the driver's, up to 1 s) in
+                              * which a kernel was under way */
+  ERG_SENSOR_SM_ACTIVE = 4,  /* 0..1: share of the multiprocessors at work, mean since open */
+  ERG_SENSOR_CLOCK_MHZ = 5,  /* of the multiprocessors, now */
+  ERG_SENSOR_CLOCK_MHZ_MAX = 6,
+  ERG_SENSOR_THROTTLED = 7,  /* 1: slower now than it could be, for heat or power; text: why */
+  ERG_SENSOR_ECC = 8,        /* 1: memory is checked for errors */
+  ERG_SENSOR_DRIVER = 9      /* 1; text: the driver's version */
+} erg_sensor;
+typedef struct erg_sensors erg_sensors;
+typedef struct erg_sensors_extension {
+  uint32_t size;
+  /* Of the device with this id. ERG_NO_DEVICE or ERG_UNSUPPORTED after host->fail(reason). */
+  erg_status (*open)(const erg_host *host, const char *device, erg_sensors **sensors);
+  /* NaN, with the reason in `text`, where the sensor isn't there or can't be read. Otherwise
+   * `text` is as above or empty; it has room for text_size bytes, at least 1. */
+  double (*read)(erg_sensors *sensors, int32_t sensor, char *text, uint32_t text_size);
+  void (*close)(erg_sensors *sensors); /* NULL is allowed */
+} erg_sensors_extension;
+
+/* extension "erg.peaks/1" of a sampler: what a device does at most, by kernels made for the
+ * purpose and the device's own clock. Takes some seconds. */
+typedef struct erg_peaks {
+  uint32_t size;             /* in: room; out: written */
+  double read_bytes_s;       /* read from its memory, out of caches' reach; NaN: not known */
+  double flops_s;            /* in double precision, a fused multiply-add counts two */
+  char how[240];             /* for people: what was run */
+  int32_t threads;           /* that worked, at most; 0: the device goes by no such number */
+} erg_peaks;
+typedef struct erg_peaks_extension {
+  uint32_t size;
+  /* With as many busy threads as erg_job.threads allows. host->fail says why not. */
+  erg_status (*measure)(const erg_host *host, const char *device, int32_t threads,
+                        erg_peaks *out);
+} erg_peaks_extension;
+
 /* extension "erg.bits/1" of a sampler: a NUL-terminated text. Samplers with the same
  * text promise the same bits in every draw for jobs that differ in devices and threads
  * only; the benchmark holds them to it. */
