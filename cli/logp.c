@@ -15,9 +15,26 @@ typedef struct {
   const ir_graph *g;
   interpl *oracle;
   double *terms;        /* [n_terms] */
+  double *scale;        /* [n_params]: log Jacobian of what is sampled standardised, or 0 */
   double *gradient;     /* [dim] */
   double lp, lp_no_jacobian;
 } evaluation;
+
+/* A parameter pinned to its standard form has that form's density as its prior. What is
+ * printed are densities of natural values: log(d value / d coordinate) goes over to the
+ * Jacobian. */
+static double log_scale(const ir_graph *g, int param, const long double *point) {
+  const ir_param *p = &g->params[param];
+  if (p->centring != IR_CENTRING_PINNED_NONCENTRED) return 0;
+  long double *slope = run_alloc(((size_t)g->dim + 1) * sizeof *slope), sum = 0;
+  interpl *natural = interpl_new(g, &p->natural, 1);
+  interpl_run(natural, point, NULL, NULL);
+  interpl_gradient(natural, &p->natural, 1, slope);
+  for (int64_t i = 0; i < p->n; i++) sum += logl(slope[p->offset + i]);
+  interpl_free(natural);
+  free(slope);
+  return (double)sum;
+}
 
 static void evaluate(evaluation *e, const double *q) {
   const ir_graph *g = e->g;
@@ -28,12 +45,17 @@ static void evaluate(evaluation *e, const double *q) {
   for (int64_t i = 0; i < g->dim; i++) point[i] = q[i];
   interpl_run(e->oracle, point, NULL, NULL);
   long double lp = 0, bare = 0;
+  for (int k = 0; k < g->n_params; k++) {
+    e->scale[k] = log_scale(g, k, point);
+    bare -= e->scale[k];
+  }
   for (int t = 0; t < g->n_terms; t++) {
     int64_t n = 0;
     const long double *v = interpl_value(e->oracle, g->terms[t].node, &n);
     long double sum = 0;
     for (int64_t i = 0; i < n; i++) sum += v[i];
     e->terms[t] = (double)sum;
+    if (g->terms[t].kind == IR_TERM_PRIOR) e->terms[t] -= e->scale[g->terms[t].param];
     if (g->terms[t].kind == IR_TERM_CENTRING) continue;
     roots[n_roots++] = g->terms[t].node;
     lp += sum;
@@ -67,6 +89,11 @@ static void print_point(const evaluation *e, int number, int n) {
     if (g->terms[t].kind != IR_TERM_CENTRING)
       printf("  %-10s %-24s % .15g\n", kinds[g->terms[t].kind], g->terms[t].name,
              e->terms[t]);
+  for (int k = 0; k < g->n_params; k++) {
+    char name[160];
+    snprintf(name, sizeof name, "log Jacobian of %s", g->params[k].name);
+    if (e->scale[k] != 0) printf("  %-10s %-24s % .15g\n", "jacobian", name, e->scale[k]);
+  }
   printf("gradient with respect to the unconstrained coordinates\n");
   for (int k = 0; k < g->n_params; k++)
     for (int64_t i = 0; i < g->params[k].n; i++) {
@@ -76,19 +103,27 @@ static void print_point(const evaluation *e, int number, int n) {
     }
 }
 
+static void json_term(erg_json *j, const char *kind, const char *name, double value) {
+  erg_json_object(j, NULL);
+  erg_json_string(j, "kind", kind);
+  erg_json_string(j, "name", name);
+  erg_json_real(j, "value", value);
+  erg_json_end(j);
+}
+
 static void json_point(erg_json *j, const evaluation *e) {
   const ir_graph *g = e->g;
   erg_json_object(j, NULL);
   erg_json_real(j, "lp", e->lp);
   erg_json_real(j, "lp_without_jacobian", e->lp_no_jacobian);
   erg_json_array(j, "terms");
-  for (int t = 0; t < g->n_terms; t++) {
-    if (g->terms[t].kind == IR_TERM_CENTRING) continue;
-    erg_json_object(j, NULL);
-    erg_json_string(j, "kind", kinds[g->terms[t].kind]);
-    erg_json_string(j, "name", g->terms[t].name);
-    erg_json_real(j, "value", e->terms[t]);
-    erg_json_end(j);
+  for (int t = 0; t < g->n_terms; t++)
+    if (g->terms[t].kind != IR_TERM_CENTRING)
+      json_term(j, kinds[g->terms[t].kind], g->terms[t].name, e->terms[t]);
+  for (int k = 0; k < g->n_params; k++) {
+    char name[160];
+    snprintf(name, sizeof name, "log Jacobian of %s", g->params[k].name);
+    if (e->scale[k] != 0) json_term(j, "jacobian", name, e->scale[k]);
   }
   erg_json_end(j);
   erg_json_object(j, "gradient");
@@ -116,6 +151,7 @@ int cli_model_logp(const cli_args *args) {
   for (int t = 0; t < g->n_terms; t++) wanted[t] = g->terms[t].node;
   evaluation e = {.g = g, .oracle = interpl_new(g, wanted, g->n_terms)};
   e.terms = run_alloc((size_t)(g->n_terms + 1) * sizeof *e.terms);
+  e.scale = run_alloc(((size_t)g->n_params + 1) * sizeof *e.scale);
   e.gradient = run_alloc(((size_t)g->dim + 1) * sizeof *e.gradient);
   const double **values = run_alloc((size_t)(g->n_params + 1) * sizeof *values);
   double *q = run_alloc(((size_t)g->dim + ERG_PADDING) * sizeof *q);
@@ -156,6 +192,7 @@ int cli_model_logp(const cli_args *args) {
   if (back) unconstrain_free(back);
   interpl_free(e.oracle);
   free(e.terms);
+  free(e.scale);
   free(e.gradient);
   free(values);
   free(q);

@@ -184,7 +184,6 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
       if (a->place != PLAN_STATIC) s->place = PLAN_RUN;
       s->active = s->active || a->active;
     }
-    if (n->op == IR_RANDOM) s->active = false;
     if (n->dim >= 0) {
       ir_dims holder = n->op == IR_GATHER ? ir_at(g, n->args[0])->dims : n->dims;
       s->stride = small(stride_of(g, holder, n->dim));
@@ -197,10 +196,11 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
       const plan_step *a = &p->steps[p->step_of[part]];
       if (a->place != PLAN_STATIC) s->place = PLAN_RUN;
       s->active = s->active || a->active;
+      ir_dims walk = n->op == IR_PACK ? n->dims & ~ir_bit(n->dim) : n->dims;
       p->part_step[p->n_parts] = p->step_of[part];
-      p->part_access[p->n_parts++] =
-          access_of(p, n->dims & ~ir_bit(n->dim), ir_at(g, part)->dims, -1, -1);
+      p->part_access[p->n_parts++] = access_of(p, walk, ir_at(g, part)->dims, -1, -1);
     }
+    if (n->op == IR_RANDOM) s->active = false;
     shape_step(p, s, n);
     if (s->place == PLAN_STATIC) {
       s->offset = p->n_static;

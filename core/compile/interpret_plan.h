@@ -42,7 +42,7 @@ typedef struct {
   int32_t n_walk; /* elements of the reduced walk; SEGSUM, PACK: of the walk */
   int32_t stride; /* of `dim` in the source (GATHER) or the result (SEGSUM, PACK) */
   int32_t size;   /* of `dim` there */
-  int32_t part;   /* PACK: first of n_parts entries of part_step, part_access */
+  int32_t part;   /* PACK, RANDOM: first of n_parts entries of part_step, part_access */
   int32_t n_parts;
 } plan_step;
 

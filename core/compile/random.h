@@ -46,5 +46,9 @@ double random_binomial(random_stream *s, double n, double p);
 /* A draw from distribution `number` of the table (ir/distribution.h), whose arguments
  * are in the table's order; NaN where they lie outside their range. */
 double random_draw(random_stream *s, int number, const double *args);
+/* A draw given that it lies between two bounds, which may be infinite: by rejection, and
+ * where that takes long by inverting the cdf. NaN where there is nothing between them. */
+double random_draw_within(random_stream *s, int number, const double *args, double lower,
+                          double upper);
 
 #endif

@@ -87,6 +87,9 @@ static const char *classify(emit_plan *p, ir_id id) {
     info->kind = n->dims ? EMIT_DATA_ARRAY : EMIT_DATA_SCALAR;
   } else if (n->op <= IR_CENTRE_K) {
     info->kind = n->dims ? EMIT_ARRAY_INPUT : EMIT_SCALAR_INPUT;
+  } else if (n->op == IR_LOG_GAMMA_P || n->op == IR_LOG_GAMMA_Q || n->op == IR_LOG_T_CDF ||
+             n->op == IR_LOG_BETA_I) {
+    return "an incomplete gamma or beta function of unknowns";
   } else if (ir_is_elementwise((ir_op)n->op)) {
     info->kind = n->dims ? EMIT_ELEMENT : EMIT_SCALAR;
   } else {

@@ -477,6 +477,8 @@ ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_
       return ir_position(g, like->dim);
     case IR_IF:
       return alg_if(g, args[0], args[1], args[2]);
+    case IR_LOG_BETA_I:
+      return ir_log_beta_i(g, args[0], args[1], args[2]);
     case IR_GATHER:
       return alg_gather(g, args[0], like->dim, args[1]);
     case IR_RENAME:

@@ -153,6 +153,11 @@ static const char *binary_adjoint(reverse *r, ir_id id, ir_op op, ir_id a, ir_id
     case IR_AND:
     case IR_OR:
       break;
+    case IR_LOG_GAMMA_P:
+    case IR_LOG_GAMMA_Q:
+      return "an incomplete gamma function of unknowns";
+    case IR_LOG_T_CDF:
+      return "the cdf of student_t at unknowns";
     default:
       return "an operation of two arguments has no gradient yet";
   }
@@ -170,6 +175,8 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
       contribute(r, id, n.args[2], alg_if(g, a, zero, adj));
       return NULL;
     }
+    case IR_LOG_BETA_I:
+      return "an incomplete beta function of unknowns";
     case IR_GATHER: {
       ir_dims at = ir_at(g, n.args[1])->dims;
       if (!ir_at(g, n.args[1])->data_only) return "positions that depend on unknowns";

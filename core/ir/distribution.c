@@ -15,14 +15,17 @@
 #define LOG1M_EXP(a) ir_unary(g, IR_LOG1M_EXP, a)
 #define LGAMMA(a) ir_unary(g, IR_LGAMMA, a)
 #define PHI(a) ir_unary(g, IR_PHI, a)
-#define ATAN(a) ir_unary(g, IR_ATAN, a)
 #define ERFC(a) ir_unary(g, IR_ERFC, a)
 #define ADD(a, b) ir_binary(g, IR_ADD, a, b)
 #define SUB(a, b) ir_binary(g, IR_SUB, a, b)
 #define MUL(a, b) ir_binary(g, IR_MUL, a, b)
+#define MIN(a, b) ir_binary(g, IR_MIN, a, b)
+#define MAX(a, b) ir_binary(g, IR_MAX, a, b)
+#define ATAN2(y, x) ir_binary(g, IR_ATAN2, y, x)
 #define SCALE(k, a) ir_binary(g, IR_MUL, C(k), a)
 #define GT(a, b) ir_binary(g, IR_GT, a, b)
 #define GE(a, b) ir_binary(g, IR_GE, a, b)
+#define LT(a, b) ir_binary(g, IR_LT, a, b)
 #define LE(a, b) ir_binary(g, IR_LE, a, b)
 #define AND(a, b) ir_binary(g, IR_AND, a, b)
 #define IF(t, a, b) ir_if(g, t, a, b)
@@ -50,14 +53,41 @@ static ir_id times_log(ir_graph *g, ir_id count, ir_id log_term) {
   return IF(GT(count, C(0)), MUL(count, log_term), C(0));
 }
 
+/* Cumulative distributions. Each branch of an IF is kept finite where it isn't taken: its
+ * gradient is a product with 0 there. */
+
+/* log Phi: below -25 by the asymptotic series (Abramowitz & Stegun 26.2.12), whose seven
+ * terms are exact to a double there; Phi itself underflows at -38. */
+static ir_id log_phi(ir_graph *g, ir_id z) {
+  ir_id far = MIN(z, C(-25)), w = INV(SQUARE(far)), sum = C(1);
+  for (int k = 13; k > 0; k -= 2) sum = SUB(C(1), MUL(SCALE(k, w), sum));
+  ir_id tail = SUB(ADD(SCALE(-0.5, SQUARE(far)), LOG(sum)), ADD(LOG(NEG(far)), C(LOG_2PI_HALF)));
+  return IF(LT(z, C(-25)), tail, LOG(PHI(MAX(z, C(-25)))));
+}
+
+/* log(1 - exp(-exp(w))) */
+static ir_id log1m_exp_exp(ir_graph *g, ir_id w) {
+  ir_id far = LOG1M_EXP(NEG(EXP(MIN(MAX(w, C(-40)), C(700)))));
+  return IF(LT(w, C(-40)), w, far);
+}
+
+/* log(exp(a) - exp(b)), a >= b */
+static ir_id log_difference(ir_graph *g, ir_id a, ir_id b) {
+  return ADD(a, LOG1M_EXP(MIN(SUB(b, a), C(-1e-300))));
+}
+
+static ir_id log_sum(ir_graph *g, ir_id a, ir_id b) {
+  return ADD(MAX(a, b), LOG1P_EXP(NEG(ABS(SUB(a, b)))));
+}
+
 /* On the real line */
 
 DENSITY(normal_density) {
   ir_id z = standard(g, y, args[0], args[1]);
   return SUB(SCALE(-0.5, SQUARE(z)), ADD(LOG(args[1]), C(LOG_2PI_HALF)));
 }
-DENSITY(normal_log_cdf) { return LOG(PHI(standard(g, y, args[0], args[1]))); }
-DENSITY(normal_log_ccdf) { return LOG(PHI(NEG(standard(g, y, args[0], args[1])))); }
+DENSITY(normal_log_cdf) { return log_phi(g, standard(g, y, args[0], args[1])); }
+DENSITY(normal_log_ccdf) { return log_phi(g, NEG(standard(g, y, args[0], args[1]))); }
 
 static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
   ir_id half = SCALE(0.5, ADD(nu, C(1)));
@@ -68,16 +98,26 @@ static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
 DENSITY(student_t_density) {
   return student_t_at(g, standard(g, y, args[1], args[2]), args[0], args[2]);
 }
+static ir_id log_t_cdf(ir_graph *g, ir_id z, ir_id nu) {
+  return ir_binary(g, IR_LOG_T_CDF, z, nu);
+}
+DENSITY(student_t_log_cdf) {
+  return log_t_cdf(g, standard(g, y, args[1], args[2]), args[0]);
+}
+DENSITY(student_t_log_ccdf) {
+  return log_t_cdf(g, NEG(standard(g, y, args[1], args[2])), args[0]);
+}
 
 DENSITY(cauchy_density) {
   ir_id z = standard(g, y, args[0], args[1]);
   return SUB(NEG(LOG1P(SQUARE(z))), ADD(LOG(args[1]), C(LOG_PI)));
 }
+/* The angle of (-z, 1) is pi times the cdf, to the last digits in both tails. */
 DENSITY(cauchy_log_cdf) {
-  return LOG(ADD(C(0.5), SCALE(M_1_PI, ATAN(standard(g, y, args[0], args[1])))));
+  return SUB(LOG(ATAN2(C(1), NEG(standard(g, y, args[0], args[1])))), C(LOG_PI));
 }
 DENSITY(cauchy_log_ccdf) {
-  return LOG(SUB(C(0.5), SCALE(M_1_PI, ATAN(standard(g, y, args[0], args[1])))));
+  return SUB(LOG(ATAN2(C(1), standard(g, y, args[0], args[1]))), C(LOG_PI));
 }
 
 DENSITY(laplace_density) {
@@ -87,7 +127,7 @@ DENSITY(laplace_density) {
 /* Log of the cdf at z; the other tail's at -z. */
 static ir_id laplace_tail(ir_graph *g, ir_id z) {
   ir_id below = SUB(z, C(LOG_2));
-  ir_id above = LOG1P(SCALE(-0.5, EXP(NEG(z))));
+  ir_id above = LOG1P(SCALE(-0.5, EXP(NEG(MAX(z, C(0))))));
   return IF(LE(z, C(0)), below, above);
 }
 DENSITY(laplace_log_cdf) { return laplace_tail(g, standard(g, y, args[0], args[1])); }
@@ -105,7 +145,9 @@ DENSITY(gumbel_density) {
   return SUB(NEG(ADD(z, EXP(NEG(z)))), LOG(args[1]));
 }
 DENSITY(gumbel_log_cdf) { return NEG(EXP(NEG(standard(g, y, args[0], args[1])))); }
-DENSITY(gumbel_log_ccdf) { return LOG1M_EXP(gumbel_log_cdf(g, y, args)); }
+DENSITY(gumbel_log_ccdf) {
+  return log1m_exp_exp(g, NEG(standard(g, y, args[0], args[1])));
+}
 
 DENSITY(skew_normal_density) {
   ir_id z = standard(g, y, args[0], args[1]);
@@ -121,20 +163,49 @@ DENSITY(exp_mod_normal_density) {
   return ADD(ADD(slope, LOG(ERFC(z))), SUB(LOG(lambda), C(LOG_2)));
 }
 
+/* Log of the exponential part's share below y. */
+static ir_id exp_mod_part(ir_graph *g, ir_id z, ir_id shift) {
+  return ADD(MUL(shift, SUB(SCALE(0.5, shift), z)), log_phi(g, SUB(z, shift)));
+}
+DENSITY(exp_mod_normal_log_cdf) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return log_difference(g, log_phi(g, z), exp_mod_part(g, z, MUL(args[1], args[2])));
+}
+DENSITY(exp_mod_normal_log_ccdf) {
+  ir_id z = standard(g, y, args[0], args[1]);
+  return log_sum(g, log_phi(g, NEG(z)), exp_mod_part(g, z, MUL(args[1], args[2])));
+}
+
 /* Positive */
 
 DENSITY(half_normal_density) {
   ir_id z = MUL(y, INV(args[0]));
   return SUB(SCALE(-0.5, SQUARE(z)), ADD(LOG(args[0]), C(LOG_2PI_HALF - LOG_2)));
 }
+DENSITY(half_normal_log_cdf) {
+  return LOG(ir_unary(g, IR_ERF, SCALE(M_SQRT1_2, MUL(y, INV(args[0])))));
+}
+DENSITY(half_normal_log_ccdf) {
+  return ADD(log_phi(g, NEG(MUL(y, INV(args[0])))), C(LOG_2));
+}
 DENSITY(half_cauchy_density) {
   ir_id z = MUL(y, INV(args[0]));
   return SUB(NEG(LOG1P(SQUARE(z))), ADD(LOG(args[0]), C(LOG_PI - LOG_2)));
+}
+DENSITY(half_cauchy_log_cdf) {
+  return SUB(LOG(ATAN2(MUL(y, INV(args[0])), C(1))), C(LOG_PI - LOG_2));
+}
+DENSITY(half_cauchy_log_ccdf) {
+  return SUB(LOG(ATAN2(C(1), MUL(y, INV(args[0])))), C(LOG_PI - LOG_2));
 }
 DENSITY(half_student_t_density) {
   ir_id z = MUL(y, INV(args[1]));
   return ADD(student_t_at(g, z, args[0], args[1]), C(LOG_2));
 }
+DENSITY(half_student_t_log_ccdf) {
+  return ADD(log_t_cdf(g, NEG(MUL(y, INV(args[1]))), args[0]), C(LOG_2));
+}
+DENSITY(half_student_t_log_cdf) { return LOG1M_EXP(half_student_t_log_ccdf(g, y, args)); }
 
 ir_id ir_lognormal_at_log(ir_graph *g, ir_id log_y, const ir_id *args) {
   return SUB(normal_density(g, log_y, args), log_y);
@@ -147,23 +218,41 @@ DENSITY(exponential_density) { return SUB(LOG(args[0]), MUL(args[0], y)); }
 DENSITY(exponential_log_ccdf) { return NEG(MUL(args[0], y)); }
 DENSITY(exponential_log_cdf) { return LOG1M_EXP(exponential_log_ccdf(g, y, args)); }
 
+static ir_id log_gamma_p(ir_graph *g, ir_id shape, ir_id x) {
+  return ir_binary(g, IR_LOG_GAMMA_P, shape, x);
+}
+static ir_id log_gamma_q(ir_graph *g, ir_id shape, ir_id x) {
+  return ir_binary(g, IR_LOG_GAMMA_Q, shape, x);
+}
 DENSITY(gamma_density) {
   ir_id constant = SUB(MUL(args[0], LOG(args[1])), LGAMMA(args[0]));
   return ADD(SUB(MUL(SUB(args[0], C(1)), LOG(y)), MUL(args[1], y)), constant);
 }
+DENSITY(gamma_log_cdf) { return log_gamma_p(g, args[0], MUL(args[1], y)); }
+DENSITY(gamma_log_ccdf) { return log_gamma_q(g, args[0], MUL(args[1], y)); }
 DENSITY(inv_gamma_density) {
   ir_id constant = SUB(MUL(args[0], LOG(args[1])), LGAMMA(args[0]));
   return SUB(constant, ADD(MUL(ADD(args[0], C(1)), LOG(y)), MUL(args[1], INV(y))));
 }
+DENSITY(inv_gamma_log_cdf) { return log_gamma_q(g, args[0], MUL(args[1], INV(y))); }
+DENSITY(inv_gamma_log_ccdf) { return log_gamma_p(g, args[0], MUL(args[1], INV(y))); }
 DENSITY(chi_square_density) {
   ir_id half = SCALE(0.5, args[0]);
   ir_id constant = NEG(ADD(SCALE(LOG_2, half), LGAMMA(half)));
   return ADD(SUB(MUL(SUB(half, C(1)), LOG(y)), SCALE(0.5, y)), constant);
 }
+DENSITY(chi_square_log_cdf) { return log_gamma_p(g, SCALE(0.5, args[0]), SCALE(0.5, y)); }
+DENSITY(chi_square_log_ccdf) { return log_gamma_q(g, SCALE(0.5, args[0]), SCALE(0.5, y)); }
 DENSITY(inv_chi_square_density) {
   ir_id half = SCALE(0.5, args[0]);
   ir_id constant = NEG(ADD(SCALE(LOG_2, half), LGAMMA(half)));
   return SUB(constant, ADD(MUL(ADD(half, C(1)), LOG(y)), SCALE(0.5, INV(y))));
+}
+DENSITY(inv_chi_square_log_cdf) {
+  return log_gamma_q(g, SCALE(0.5, args[0]), SCALE(0.5, INV(y)));
+}
+DENSITY(inv_chi_square_log_ccdf) {
+  return log_gamma_p(g, SCALE(0.5, args[0]), SCALE(0.5, INV(y)));
 }
 DENSITY(scaled_inv_chi_square_density) {
   ir_id half = SCALE(0.5, args[0]);
@@ -171,20 +260,33 @@ DENSITY(scaled_inv_chi_square_density) {
   ir_id rate = MUL(half, SQUARE(args[1]));
   return SUB(constant, ADD(MUL(ADD(half, C(1)), LOG(y)), MUL(rate, INV(y))));
 }
+static ir_id scaled_point(ir_graph *g, ir_id y, const ir_id *args) {
+  return MUL(MUL(SCALE(0.5, args[0]), SQUARE(args[1])), INV(y));
+}
+DENSITY(scaled_inv_chi_square_log_cdf) {
+  return log_gamma_q(g, SCALE(0.5, args[0]), scaled_point(g, y, args));
+}
+DENSITY(scaled_inv_chi_square_log_ccdf) {
+  return log_gamma_p(g, SCALE(0.5, args[0]), scaled_point(g, y, args));
+}
 DENSITY(weibull_density) {
   ir_id t = SUB(LOG(y), LOG(args[1]));
   ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
   return ADD(SUB(MUL(SUB(args[0], C(1)), t), EXP(MUL(args[0], t))), constant);
 }
 DENSITY(weibull_log_ccdf) { return NEG(EXP(MUL(args[0], SUB(LOG(y), LOG(args[1]))))); }
-DENSITY(weibull_log_cdf) { return LOG1M_EXP(weibull_log_ccdf(g, y, args)); }
+DENSITY(weibull_log_cdf) {
+  return log1m_exp_exp(g, MUL(args[0], SUB(LOG(y), LOG(args[1]))));
+}
 DENSITY(frechet_density) {
   ir_id t = SUB(LOG(y), LOG(args[1]));
   ir_id constant = SUB(LOG(args[0]), LOG(args[1]));
   return SUB(constant, ADD(MUL(ADD(args[0], C(1)), t), EXP(NEG(MUL(args[0], t)))));
 }
 DENSITY(frechet_log_cdf) { return NEG(EXP(NEG(MUL(args[0], SUB(LOG(y), LOG(args[1])))))); }
-DENSITY(frechet_log_ccdf) { return LOG1M_EXP(frechet_log_cdf(g, y, args)); }
+DENSITY(frechet_log_ccdf) {
+  return log1m_exp_exp(g, NEG(MUL(args[0], SUB(LOG(y), LOG(args[1])))));
+}
 DENSITY(rayleigh_density) {
   ir_id z = MUL(y, INV(args[0]));
   return SUB(SUB(LOG(y), SCALE(0.5, SQUARE(z))), SCALE(2, LOG(args[0])));
@@ -196,6 +298,10 @@ DENSITY(pareto_density) {
   ir_id inside = SUB(constant, MUL(ADD(args[1], C(1)), LOG(y)));
   return IF(GE(y, args[0]), inside, C(-INFINITY));
 }
+DENSITY(pareto_log_ccdf) {
+  return MIN(C(0), MUL(args[1], SUB(LOG(args[0]), LOG(y))));
+}
+DENSITY(pareto_log_cdf) { return LOG1M_EXP(pareto_log_ccdf(g, y, args)); }
 
 /* Bounded */
 
@@ -206,6 +312,16 @@ static ir_id beta_at(ir_graph *g, ir_id y, ir_id a, ir_id b) {
 DENSITY(beta_density) { return beta_at(g, y, args[0], args[1]); }
 DENSITY(beta_proportion_density) {
   return beta_at(g, y, MUL(args[0], args[1]), MUL(SUB(C(1), args[0]), args[1]));
+}
+DENSITY(beta_log_cdf) { return ir_log_beta_i(g, y, args[0], args[1]); }
+DENSITY(beta_log_ccdf) { return ir_log_beta_i(g, SUB(C(1), y), args[1], args[0]); }
+DENSITY(beta_proportion_log_cdf) {
+  const ir_id shapes[2] = {MUL(args[0], args[1]), MUL(SUB(C(1), args[0]), args[1])};
+  return beta_log_cdf(g, y, shapes);
+}
+DENSITY(beta_proportion_log_ccdf) {
+  const ir_id shapes[2] = {MUL(args[0], args[1]), MUL(SUB(C(1), args[0]), args[1])};
+  return beta_log_ccdf(g, y, shapes);
 }
 DENSITY(uniform_density) {
   ir_id inside = AND(GE(y, args[0]), LE(y, args[1]));
@@ -274,7 +390,7 @@ static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
   ENTRY(NORMAL, normal) TWO("mu", REAL, "sigma", POS), .range = REAL,
     .location = 0, .scale = 1, .symmetric = true, CDFS(normal)},
   ENTRY(STUDENT_T, student_t) THREE("nu", POS, "mu", REAL, "sigma", POS), .range = REAL,
-    .location = 1, .scale = 2, .symmetric = true},
+    .location = 1, .scale = 2, .symmetric = true, CDFS(student_t)},
   ENTRY(CAUCHY, cauchy) TWO("mu", REAL, "sigma", POS), .range = REAL,
     .location = 0, .scale = 1, .symmetric = true, CDFS(cauchy)},
   ENTRY(LAPLACE, laplace) TWO("mu", REAL, "sigma", POS), .range = REAL,
@@ -286,30 +402,30 @@ static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
   ENTRY(SKEW_NORMAL, skew_normal) THREE("xi", REAL, "omega", POS, "alpha", REAL),
     .range = REAL, .location = 0, .scale = 1},
   ENTRY(EXP_MOD_NORMAL, exp_mod_normal) THREE("mu", REAL, "sigma", POS, "lambda", POS),
-    .range = REAL, NO_SHIFT},
-  ENTRY(HALF_NORMAL, half_normal) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
-  ENTRY(HALF_CAUCHY, half_cauchy) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
+    .range = REAL, NO_SHIFT, CDFS(exp_mod_normal)},
+  ENTRY(HALF_NORMAL, half_normal) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT, CDFS(half_normal)},
+  ENTRY(HALF_CAUCHY, half_cauchy) ONE("sigma", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT, CDFS(half_cauchy)},
   ENTRY(HALF_STUDENT_T, half_student_t) TWO("nu", POS, "sigma", POS),
-    .range = IR_RANGE_NONNEGATIVE, NO_SHIFT},
+    .range = IR_RANGE_NONNEGATIVE, NO_SHIFT, CDFS(half_student_t)},
   ENTRY(LOGNORMAL, lognormal) TWO("mu", REAL, "sigma", POS), .range = POS,
     .location = 0, .scale = 1, CDFS(lognormal)},
   ENTRY(EXPONENTIAL, exponential) ONE("beta", POS), .range = IR_RANGE_NONNEGATIVE, NO_SHIFT,
     CDFS(exponential)},
-  ENTRY(GAMMA, gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT},
-  ENTRY(INV_GAMMA, inv_gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT},
-  ENTRY(CHI_SQUARE, chi_square) ONE("nu", POS), .range = POS, NO_SHIFT},
-  ENTRY(INV_CHI_SQUARE, inv_chi_square) ONE("nu", POS), .range = POS, NO_SHIFT},
+  ENTRY(GAMMA, gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT, CDFS(gamma)},
+  ENTRY(INV_GAMMA, inv_gamma) TWO("alpha", POS, "beta", POS), .range = POS, NO_SHIFT, CDFS(inv_gamma)},
+  ENTRY(CHI_SQUARE, chi_square) ONE("nu", POS), .range = POS, NO_SHIFT, CDFS(chi_square)},
+  ENTRY(INV_CHI_SQUARE, inv_chi_square) ONE("nu", POS), .range = POS, NO_SHIFT, CDFS(inv_chi_square)},
   ENTRY(SCALED_INV_CHI_SQUARE, scaled_inv_chi_square) TWO("nu", POS, "s", POS),
-    .range = POS, NO_SHIFT},
+    .range = POS, NO_SHIFT, CDFS(scaled_inv_chi_square)},
   ENTRY(WEIBULL, weibull) TWO("alpha", POS, "sigma", POS), .range = POS, NO_SHIFT,
     CDFS(weibull)},
   ENTRY(FRECHET, frechet) TWO("alpha", POS, "sigma", POS), .range = POS, NO_SHIFT,
     CDFS(frechet)},
   ENTRY(RAYLEIGH, rayleigh) ONE("sigma", POS), .range = POS, NO_SHIFT, CDFS(rayleigh)},
-  ENTRY(PARETO, pareto) TWO("y_min", POS, "alpha", POS), .range = POS, NO_SHIFT},
-  ENTRY(BETA, beta) TWO("alpha", POS, "beta", POS), .range = UNIT, NO_SHIFT},
+  ENTRY(PARETO, pareto) TWO("y_min", POS, "alpha", POS), .range = POS, NO_SHIFT, CDFS(pareto)},
+  ENTRY(BETA, beta) TWO("alpha", POS, "beta", POS), .range = UNIT, NO_SHIFT, CDFS(beta)},
   ENTRY(BETA_PROPORTION, beta_proportion) TWO("mu", UNIT, "kappa", POS), .range = UNIT,
-    NO_SHIFT},
+    NO_SHIFT, CDFS(beta_proportion)},
   ENTRY(UNIFORM, uniform) TWO("a", REAL, "b", REAL), .range = IR_RANGE_BETWEEN, NO_SHIFT,
     CDFS(uniform)},
   ENTRY(BERNOULLI, bernoulli) ONE("theta", UNIT), .range = IR_RANGE_BINARY,
@@ -336,6 +452,16 @@ static const ir_distribution table[IR_DISTRIBUTION_COUNT] = {
     NO_SHIFT},
 };
 /* clang-format on */
+
+ir_id ir_log_between(ir_graph *g, int number, ir_id lower, ir_id upper, const ir_id *args) {
+  const ir_distribution *d = &table[number];
+  if (upper == IR_NONE) return d->log_ccdf(g, lower, args);
+  if (lower == IR_NONE) return d->log_cdf(g, upper, args);
+  ir_id low = d->log_cdf(g, lower, args);
+  ir_id by_cdf = log_difference(g, d->log_cdf(g, upper, args), low);
+  ir_id by_ccdf = log_difference(g, d->log_ccdf(g, lower, args), d->log_ccdf(g, upper, args));
+  return IF(GT(low, C(-LOG_2)), by_ccdf, by_cdf);
+}
 
 const ir_distribution *ir_distribution_at(int number) {
   return number >= 0 && number < IR_DISTRIBUTION_COUNT ? &table[number] : NULL;

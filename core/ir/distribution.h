@@ -76,6 +76,10 @@ void ir_distribution_signature(int number, char *text, size_t size);
 /* "real", "positive", ...: for messages. */
 const char *ir_range_text(ir_range range);
 
+/* Log of P(lower < Y < upper), of a distribution that has cdfs; IR_NONE: no bound on that
+ * side. Accurate in both tails, finite with a finite gradient where a cdf underflows. */
+ir_id ir_log_between(ir_graph *g, int number, ir_id lower, ir_id upper, const ir_id *args);
+
 /* Pieces that densities share with functions of the language. */
 ir_id ir_lbeta(ir_graph *g, ir_id a, ir_id b);
 ir_id ir_lchoose(ir_graph *g, ir_id n, ir_id k);

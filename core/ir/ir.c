@@ -263,6 +263,16 @@ ir_id ir_if(ir_graph *g, ir_id test, ir_id a, ir_id b) {
   return intern(g, n);
 }
 
+ir_id ir_log_beta_i(ir_graph *g, ir_id x, ir_id a, ir_id b) {
+  ir_node n = blank(IR_LOG_BETA_I);
+  n.n_args = 3;
+  n.args[0] = x;
+  n.args[1] = a;
+  n.args[2] = b;
+  n.dims = ir_at(g, x)->dims | ir_at(g, a)->dims | ir_at(g, b)->dims;
+  return intern(g, n);
+}
+
 ir_id ir_gather(ir_graph *g, ir_id source, int dim, ir_id positions) {
   if (!(ir_at(g, source)->dims & ir_bit(dim))) return source;
   ir_node n = blank(IR_GATHER);
@@ -305,22 +315,25 @@ ir_id ir_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over) {
   return intern(g, n);
 }
 
+/* The same list of parts is stored once, so that hash-consing sees it. */
+static void set_parts(ir_graph *g, ir_node *n, const ir_id *parts, int count) {
+  n->n_parts = count;
+  for (int at = 0; at + count <= g->n_parts && n->parts < 0; at++)
+    if (memcmp(g->parts + at, parts, (size_t)count * sizeof *parts) == 0) n->parts = at;
+  if (n->parts >= 0) return;
+  n->parts = g->n_parts;
+  for (int i = 0; i < count; i++) {
+    g->parts = grow(g->parts, g->n_parts, &g->cap_parts, sizeof *g->parts);
+    g->parts[g->n_parts++] = parts[i];
+  }
+}
+
 ir_id ir_pack(ir_graph *g, int dim, const ir_id *parts, int count) {
   ir_node n = blank(IR_PACK);
   n.dim = (int16_t)dim;
   n.dims = ir_bit(dim);
   for (int i = 0; i < count; i++) n.dims |= ir_at(g, parts[i])->dims;
-  n.n_parts = count;
-  /* the same list of parts is stored once, so that hash-consing sees it */
-  for (int at = 0; at + count <= g->n_parts && n.parts < 0; at++)
-    if (memcmp(g->parts + at, parts, (size_t)count * sizeof *parts) == 0) n.parts = at;
-  if (n.parts < 0) {
-    n.parts = g->n_parts;
-    for (int i = 0; i < count; i++) {
-      g->parts = grow(g->parts, g->n_parts, &g->cap_parts, sizeof *g->parts);
-      g->parts[g->n_parts++] = parts[i];
-    }
-  }
+  set_parts(g, &n, parts, count);
   return intern(g, n);
 }
 
@@ -363,7 +376,8 @@ ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions
   return intern(g, n);
 }
 
-ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape) {
+static ir_node random_node(const ir_graph *g, int distribution, const ir_id *args, int n_args,
+                           ir_dims shape) {
   ir_node n = blank(IR_RANDOM);
   n.index = distribution;
   n.n_args = (uint8_t)n_args;
@@ -372,6 +386,19 @@ ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir
     n.args[i] = args[i];
     n.dims |= ir_at(g, args[i])->dims;
   }
+  return n;
+}
+
+ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape) {
+  return intern(g, random_node(g, distribution, args, n_args, shape));
+}
+
+ir_id ir_random_within(ir_graph *g, int distribution, const ir_id *args, int n_args,
+                       ir_dims shape, ir_id lower, ir_id upper) {
+  ir_node n = random_node(g, distribution, args, n_args, shape);
+  const ir_id bounds[2] = {lower, upper};
+  n.dims |= ir_at(g, lower)->dims | ir_at(g, upper)->dims;
+  set_parts(g, &n, bounds, 2);
   return intern(g, n);
 }
 

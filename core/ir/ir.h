@@ -38,7 +38,8 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   X(CENTRE_H, "h", 0)       /* its information vector h */                   \
   X(CENTRE_K, "kappa", 0)   /* the family's prior curvature, a scalar */     \
   X(POSITION, "position", 0) /* 1-based index along dimension `dim` */       \
-  X(RANDOM, "random", 3)    /* draw from distribution `index`; host only */  \
+  X(RANDOM, "random", 3)    /* draw from distribution `index`, between its   \
+                             * two parts where it has some; host only */     \
   /* elementwise, one argument */                                            \
   X(NEG, "neg", 1) X(ABS, "abs", 1) X(SQUARE, "square", 1)                   \
   X(SQRT, "sqrt", 1) X(RSQRT, "rsqrt", 1) /* 1/sqrt(x) */                    \
@@ -55,10 +56,16 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   X(ADD, "add", 2) X(SUB, "sub", 2) X(MUL, "mul", 2) X(DIV, "div", 2)        \
   X(POW, "pow", 2) X(MIN, "min", 2) X(MAX, "max", 2) X(ATAN2, "atan2", 2)    \
   X(FMOD, "fmod", 2)                                                         \
+  X(LOG_GAMMA_P, "log_gamma_p", 2) /* log of the incomplete gamma functions  \
+                                    * P(a, x) and Q(a, x) */                 \
+  X(LOG_GAMMA_Q, "log_gamma_q", 2)                                           \
+  X(LOG_T_CDF, "log_t_cdf", 2) /* Student's t with arg1 degrees of freedom */ \
   X(LT, "lt", 2) X(LE, "le", 2) X(GT, "gt", 2) X(GE, "ge", 2)                \
   X(EQ, "eq", 2) X(NE, "ne", 2) X(AND, "and", 2) X(OR, "or", 2)              \
-  /* elementwise, three arguments: test ? a : b, only the taken branch's     \
-   * value and gradient counting */                                          \
+  /* elementwise, three arguments */                                         \
+  X(LOG_BETA_I, "log_beta_i", 3) /* log of the incomplete beta function      \
+                                  * I_x(a, b): x, a, b */                    \
+  /* test ? a : b, only the taken branch's value and gradient counting */    \
   X(IF, "if", 3)                                                             \
   /* structure */                                                            \
   X(GATHER, "gather", 2)    /* arg0 with dimension `dim` replaced by the     \
@@ -98,7 +105,7 @@ typedef struct {
   ir_dims over;     /* SUM, CONTRACT, ...: reduced dimensions */
   ir_id args[IR_MAX_ARGS];
   int32_t index;    /* leaves: which data entry, parameter, family */
-  int32_t parts;    /* PACK: first part in ir_graph.parts */
+  int32_t parts;    /* PACK, RANDOM: first part in ir_graph.parts */
   int32_t n_parts;
   double value;     /* CONST */
 } ir_node;
@@ -235,6 +242,7 @@ ir_id ir_unary(ir_graph *g, ir_op op, ir_id a);
 ir_id ir_find_unary(const ir_graph *g, ir_op op, ir_id a);
 ir_id ir_binary(ir_graph *g, ir_op op, ir_id a, ir_id b);
 ir_id ir_if(ir_graph *g, ir_id test, ir_id a, ir_id b);
+ir_id ir_log_beta_i(ir_graph *g, ir_id x, ir_id a, ir_id b);
 ir_id ir_gather(ir_graph *g, ir_id source, int dim, ir_id positions);
 ir_id ir_rename(ir_graph *g, ir_id a, int dim, int to);
 /* SUM, PROD, REDUCE_MIN, REDUCE_MAX, LOG_SUM_EXP, SUMLOG */
@@ -247,6 +255,9 @@ ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions
 /* A fresh value at each call of this function (never shared). shape: dimensions of
  * the draw, at least those of the arguments. */
 ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape);
+/* The same between two bounds: a truncated distribution. */
+ir_id ir_random_within(ir_graph *g, int distribution, const ir_id *args, int n_args,
+                       ir_dims shape, ir_id lower, ir_id upper);
 
 static inline const ir_node *ir_at(const ir_graph *g, ir_id n) { return &g->nodes[n]; }
 static inline ir_dims ir_bit(int dim) { return (ir_dims)1 << dim; }

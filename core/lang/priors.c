@@ -111,12 +111,6 @@ static bool uniform_prior(lang_builder *b, const lang_item *item, const lang_dis
   return true;
 }
 
-static bool data_only_args(const lang_builder *b, const lang_distribution *d) {
-  for (int i = 0; i < d->n_args; i++)
-    if (!ir_at(b->g, d->args[i].node)->data_only) return false;
-  return true;
-}
-
 /* The sides at which a support cuts a distribution off. */
 static bool cuts(lang_builder *b, const lang_item *item, const lang_distribution *d,
                  lang_bounds bounds, lang_bounds *cut) {
@@ -162,27 +156,15 @@ bool lang_truncation(lang_builder *b, const lang_item *item, const lang_distribu
     *log_constant = ir_const(g, -M_LN2);
     return true;
   }
-  if (!entry->log_cdf) {
-    bool bounds_known = (cut.lower == IR_NONE || ir_at(g, cut.lower)->data_only) &&
-                        (cut.upper == IR_NONE || ir_at(g, cut.upper)->data_only);
-    if (data_only_args(b, d) && bounds_known) return true; /* a constant: left out */
+  if (!entry->log_cdf)
     return erg_error(b->p, d->call->whole,
-                     "write it in the table form with normalised = false to leave it out",
-                     "the normalising constant of %s, truncated to %s, depends on unknowns and "
-                     "has no closed form here",
-                     entry->name, item->type.text);
-  }
+                     "write it in the table form with normalised = false to leave the constant "
+                     "out: { is = \"...\", normalised = false }",
+                     "%s has no cdf here, so its part on %s can't be normalised", entry->name,
+                     item->type.text);
   ir_id args[IR_MAX_ARGS];
   for (int i = 0; i < d->n_args; i++) args[i] = d->args[i].node;
-  if (cut.upper == IR_NONE) {
-    *log_constant = entry->log_ccdf(g, cut.lower, args);
-  } else if (cut.lower == IR_NONE) {
-    *log_constant = entry->log_cdf(g, cut.upper, args);
-  } else {
-    ir_id high = ir_unary(g, IR_EXP, entry->log_cdf(g, cut.upper, args));
-    ir_id low = ir_unary(g, IR_EXP, entry->log_cdf(g, cut.lower, args));
-    *log_constant = ir_unary(g, IR_LOG, ir_binary(g, IR_SUB, high, low));
-  }
+  *log_constant = ir_log_between(g, d->number, cut.lower, cut.upper, args);
   return true;
 }
 
@@ -200,11 +182,11 @@ ir_id lang_prior_draw(lang_builder *b, const lang_item *item, lang_distribution 
   if (!cuts(b, item, d, bounds, &cut)) return IR_NONE;
   if (cut.lower == IR_NONE && cut.upper == IR_NONE) return lang_draw(b, d, dims);
   if (!at_location(d, cut)) {
-    erg_error(b->p, d->call->whole,
-              lang_print(&b->arena, "give '%s' a value in [simulate]", item->name),
-              "draws from %s truncated to %s are not built yet", d->call->name,
-              item->type.text);
-    return IR_NONE;
+    ir_id args[IR_MAX_ARGS];
+    for (int i = 0; i < d->n_args; i++) args[i] = d->args[i].node;
+    ir_id low = cut.lower == IR_NONE ? ir_const(g, -INFINITY) : cut.lower;
+    ir_id high = cut.upper == IR_NONE ? ir_const(g, INFINITY) : cut.upper;
+    return ir_random_within(g, d->number, args, d->n_args, dims, low, high);
   }
   ir_id location = d->args[ir_distribution_at(d->number)->location].node;
   ir_id off = ir_unary(g, IR_ABS, ir_binary(g, IR_SUB, lang_draw(b, d, dims), location));

@@ -244,6 +244,58 @@ static void streams(void **unused) {
   assert_true(worst < sqrt(0.5 * log(2e9) / N));
 }
 
+/* Draws between bounds are uniform on the scale of the cdf: Kolmogorov-Smirnov. Those far
+ * out come from inverting it. */
+static void truncated(void **unused) {
+  (void)unused;
+  enum { DRAWS = 2000 };
+  static const struct {
+    int number;
+    double args[3], low, high;
+  } cases[] = {
+      {IR_DIST_NORMAL, {1, 2}, 0, INFINITY},         {IR_DIST_NORMAL, {0, 1}, 9, 10},
+      {IR_DIST_NORMAL, {0, 1}, -INFINITY, -40},      {IR_DIST_STUDENT_T, {3, 0, 1}, 50, INFINITY},
+      {IR_DIST_CAUCHY, {0, 1}, -INFINITY, -1e4},     {IR_DIST_LOGNORMAL, {0, 0.5}, 20, INFINITY},
+      {IR_DIST_EXPONENTIAL, {2}, 30, 31},            {IR_DIST_GAMMA, {2, 1e-3}, 0, 1},
+      {IR_DIST_INV_GAMMA, {3, 2}, 100, INFINITY},    {IR_DIST_BETA, {50, 2}, 0, 0.3},
+      {IR_DIST_HALF_NORMAL, {1}, 7, INFINITY},       {IR_DIST_GUMBEL, {0, 1}, 25, INFINITY},
+      {IR_DIST_EXP_MOD_NORMAL, {0, 1, 1}, 20, INFINITY},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    const ir_distribution *d = ir_distribution_at(cases[c].number);
+    double y[DRAWS], low = cases[c].low, high = cases[c].high;
+    for (int i = 0; i < DRAWS; i++) {
+      random_key key = {.seed = 11, .purpose = RANDOM_TEST, .chain = (uint32_t)c};
+      random_stream s = random_open(&key, cases[c].number, i);
+      y[i] = random_draw_within(&s, cases[c].number, cases[c].args, low, high);
+      if (!(y[i] >= low && y[i] <= high)) fail_msg("%s: %g outside", d->name, y[i]);
+    }
+    qsort(y, DRAWS, sizeof *y, ascending);
+    ir_graph *g = ir_graph_new();
+    uint8_t order[1] = {(uint8_t)ir_add_dim(g, "y", DRAWS, -1)};
+    int data = ir_add_data(g, "y", 1, order, y, -1, false);
+    ir_id at = g->data[data].node, args[IR_MAX_ARGS];
+    for (int k = 0; k < d->n_args; k++) args[k] = ir_const(g, cases[c].args[k]);
+    ir_id from = low == -INFINITY ? IR_NONE : ir_const(g, low);
+    ir_id to = high == INFINITY ? IR_NONE : ir_const(g, high);
+    ir_id part = ir_log_between(g, cases[c].number, from, at, args);
+    ir_id whole = ir_log_between(g, cases[c].number, from, to, args);
+    ir_id share = ir_unary(g, IR_EXP, ir_binary(g, IR_SUB, part, whole));
+    interpl *ws = interpl_new(g, &share, 1);
+    double worst = 0;
+    for (int i = 0; i < DRAWS; i++)
+      worst = fmax(worst, fabs((double)interpl_value(ws, share, NULL)[i] - (i + 0.5) / DRAWS));
+    if (!(worst < sqrt(0.5 * log(2e9) / DRAWS))) fail_msg("%s: distance %g", d->name, worst);
+    interpl_free(ws);
+    ir_graph_free(g);
+  }
+  random_key key = {.seed = 1, .purpose = RANDOM_TEST};
+  random_stream s = random_open(&key, 0, 0);
+  const double args[3] = {0, 1, 0};
+  assert_true(isnan(random_draw_within(&s, IR_DIST_NORMAL, args, 2, 2)));
+  assert_true(isnan(random_draw_within(&s, IR_DIST_GAMMA, args, 0, 1)));
+}
+
 /* IR_RANDOM nodes: their own draw for every element, fresh by draw, none without key. */
 static void nodes(void **unused) {
   (void)unused;
@@ -275,6 +327,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_distribution),
                                      cmocka_unit_test(moments),
                                      cmocka_unit_test(impossible_arguments),
-                                     cmocka_unit_test(streams), cmocka_unit_test(nodes)};
+                                     cmocka_unit_test(streams), cmocka_unit_test(nodes),
+                                     cmocka_unit_test(truncated)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,9 @@ with open("distributions.txt", "w") as out:
             d = make(*args)
             for y in points:
                 lp = d.logpdf(y) if hasattr(d.dist, "logpdf") else d.logpmf(y)
+                cdf, ccdf = d.logcdf(y), d.logsf(y)
                 if name == "half_student_t":
                     lp += math.log(2)
+                    cdf, ccdf = math.log(2 * (d.cdf(y) - 0.5)), ccdf + math.log(2)
                 out.write(f"{name} {len(args)} {' '.join(map(repr, args))} {y!r} "
-                          f"{float(lp)!r} {float(d.logcdf(y))!r} {float(d.logsf(y))!r}\n")
+                          f"{float(lp)!r} {float(cdf)!r} {float(ccdf)!r}\n")
