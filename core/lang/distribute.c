@@ -45,6 +45,14 @@ static bool is_later(const char *name) {
   return false;
 }
 
+/* What to write for if(test, dist, dist). */
+static const char *where_to_test(const lang_builder *b) {
+  bool prior = b->n_active && b->m->items[b->active[b->n_active - 1]].kind == ITEM_PARAM;
+  return prior ? "put the test into the arguments: normal(0, if(test, a, b))"
+               : "put the test into the arguments, normal(if(test, a, b), sigma), or write the "
+                 "parts as two entries: \"y[t > 5]\" = ...";
+}
+
 static void not_a_distribution(lang_builder *b, const ast *e) {
   const char *example = "a distribution is written normal(mu, sigma)";
   if (e->kind != AST_CALL && !(e->kind == AST_NAME && ir_distribution_find(e->name) >= 0)) {
@@ -65,7 +73,9 @@ static void not_a_distribution(lang_builder *b, const ast *e) {
   const char *names[IR_DISTRIBUTION_COUNT + 1] = {0};
   for (int i = 0; i < IR_DISTRIBUTION_COUNT; i++) names[i] = ir_distribution_at(i)->name;
   const char *near = erg_nearest(e->name, names);
-  if (lang_is_function(e->name))
+  if (!strcmp(e->name, "if"))
+    erg_error(b->p, e->place, where_to_test(b), "'if' can't choose between distributions");
+  else if (lang_is_function(e->name))
     erg_error(b->p, e->place, example, "'%s' is a function, not a distribution", e->name);
   else
     erg_error(b->p, e->place,
