@@ -15,7 +15,7 @@ base=(gcc g++ cmake ninja-build pkg-config libtomlplusplus-dev libinih-dev libja
 case $target in
   demo) packages=("${base[@]}") ;;
   check) packages=("${base[@]}" libcmocka-dev ocl-icd-opencl-dev pocl-opencl-icd
-    oclgrind clang patchelf xz-utils binutils file python3-venv) ;;
+    oclgrind clang patchelf xz-utils binutils file python3-venv chromium) ;;
   bundle) packages=("${base[@]}" patchelf xz-utils binutils python3-venv) ;;
   *) echo "usage: tools/setup.sh demo|check|bundle" >&2; exit 2 ;;
 esac

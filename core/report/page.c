@@ -23,8 +23,11 @@ static const char css[] =
     "right;white-space:nowrap}td{overflow-wrap:anywhere}\n"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));"
     "gap:12px}figure{margin:0;break-inside:avoid}figure.wide{grid-column:1/-1}"
+    "@media screen and (max-width:640px){figure.wide{overflow-x:auto}" /* or too small to read */
+    "figure.wide svg.plot{min-width:560px}}"
     "figcaption{font-size:.85em;color:var(--plot-muted)}\n"
-    "@media print{body{max-width:none;padding:0}.scroll{overflow:visible}}\n";
+    "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}"
+    "table{font-size:75%}th,td{padding:1px 4px}tr{break-inside:avoid}h2,h3{break-after:avoid}}\n";
 
 void page_escaped(FILE *out, const char *text) {
   for (; *text; text++) {
