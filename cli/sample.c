@@ -6,6 +6,7 @@
 #include "cli/common.h"
 #include "cli/progress.h"
 #include "output/table.h"
+#include "report/run_report.h"
 #include "run/job.h"
 #include "run/text.h"
 
@@ -67,6 +68,19 @@ static void print_results(const cli_args *args, const run_job *j) {
   }
 }
 
+static bool write_page(const run_job *j, erg_problems *problems) {
+  const char *const folder[] = {j->out};
+  report_figures figures = {0};
+  char *path = run_text("%s/report.html", j->out);
+  out_draws *draws = out_draws_open(folder, 1, problems);
+  bool good = draws && report_run_figures(draws, j->summary, NULL, &figures, problems) &&
+              report_run_html(j->summary, &figures, path, problems);
+  report_figures_free(&figures);
+  if (draws) out_draws_close(draws);
+  free(path);
+  return good;
+}
+
 static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   bool quiet = cli_given(args, "quiet");
   cli_progress progress;
@@ -90,10 +104,12 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
     cli_say(args, "interrupted: %lld draws a chain are kept", (long long)j->result.kept);
   if (!run_job_summarise(j, problems)) return code ? code : 7;
   print_results(args, j);
+  bool html = cli_given(args, "html");
+  if (html && !write_page(j, problems)) return code ? code : 7;
   if (!quiet) {
     say_end(j);
-    fprintf(stderr, "results in %s: draws.nc, summary.json, report.md%s\n", j->out,
-            cli_given(args, "csv") ? ", Stan CSV" : "");
+    fprintf(stderr, "results in %s: draws.nc, summary.json, report.md%s%s\n", j->out,
+            html ? ", report.html" : "", cli_given(args, "csv") ? ", Stan CSV" : "");
   }
   if (!code && cli_given(args, "strict") && j->summary->verdict.verdict == ERG_VERDICT_BAD)
     code = 4;
@@ -134,7 +150,10 @@ int cli_sample(const cli_args *args) {
   erg_problems problems;
   erg_problems_init(&problems);
   char *message = NULL;
-  int code = run_job_prepare(&w, registry, &host, &job, &problems, &message);
+  /* A page that can't be drawn is told before the run, not after. */
+  bool drawable = !cli_given(args, "html") || plot_available(&problems);
+  job = (run_job){0};
+  int code = drawable ? run_job_prepare(&w, registry, &host, &job, &problems, &message) : 7;
   if (message) cli_say(args, "%s", message);
   free(message);
   if (!code) {

@@ -49,6 +49,8 @@ static const cli_option
     o_out = {"out", 'o', CLI_TEXT, "DIR", "folder for the results (out/MODEL); draws.nc, "
              "summary.json, report.md land in it", NULL, 0, 0, false},
     o_csv = FLAG("csv", "write Stan CSV as well, one file a chain"),
+    o_page = FLAG("html", "write report.html as well: the results as a page with figures, as "
+                          "'ergode report' does"),
     o_set = MANY("set", "NAME=VALUE", "a setting of the sampler, such as metric=stan or "
                                       "algorithm=hmc; may be repeated; 'ergode plugin list "
                                       "--verbose' shows them all"),
@@ -129,7 +131,7 @@ static const char exits_read[] = "0\tgood\n" EXIT_INPUT "4\t--strict: the verdic
 static const cli_option *const sample_options[] = {
     &o_data, &o_dim, &o_backend, &o_device, &o_plugin, &o_preset, &o_chains, &o_warmup,
     &o_draws, &o_thin, &o_accept, &o_depth, &o_seed, &o_init, &o_radius, &o_threads, &o_set,
-    &o_out, &o_csv, &o_save_warmup, &o_report, &o_strict, &o_json, &o_quiet, NULL};
+    &o_out, &o_csv, &o_page, &o_save_warmup, &o_report, &o_strict, &o_json, &o_quiet, NULL};
 static const cli_example sample_examples[] = {
     {"sample hierarchical_normal", "a model that ships with Ergode, on data that it "
                                    "simulates; results in out/hierarchical_normal"},
@@ -139,6 +141,8 @@ static const cli_example sample_examples[] = {
      "the same on an OpenCL device; the same seed gives the same bits"},
     {"sample funnel.toml --target-accept 0.95 --seed 7 --csv",
      "smaller steps, another seed, Stan CSV besides NetCDF"},
+    {"sample eight_schools --report replicated --html",
+     "a page with figures and posterior predictive checks: out/eight_schools/report.html"},
     {NULL, NULL}};
 static const cli_command sample = {
     "sample", "MODEL.toml", 1, 1, "sample a model's posterior", 
@@ -291,7 +295,8 @@ static const cli_command report = {
     "report", "DIR|FILE...", 1, 1024, "show draws on disk as an HTML page or figures",
     "Reads what 'ergode summary' reads. The page stands by itself, without network: the "
     "verdict and what to do, the table, traces, ranks and posteriors of the worst parameters, "
-    "intervals of all, energy, pairs with divergences, settings. Prints what it wrote.",
+    "intervals of all, energy, pairs with divergences, settings; posterior predictive checks "
+    "where the run has them ('ergode sample --report replicated'). Prints what it wrote.",
     report_examples, report_options, "0\tgood\n" EXIT_INPUT "7\toutput failed\n", cli_report};
 
 static const cli_option *const help_options[] = {&o_man, NULL};

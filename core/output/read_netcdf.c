@@ -84,24 +84,30 @@ static bool add_variable(netcdf_reader *r, out_group kind, int group, int id, er
   size_t sizes[2], size;
   int status = r->nc->inq_var(group, id, name, &type, &rank, ids, NULL);
   if (status) return failed(r, status, p);
-  if (rank < 2 || rank > OUT_MAX_RANK + 2 || type == NC_STRING || type == NC_CHAR ||
-      type > NC_STRING)
+  int leading = out_group_has_draws(kind) ? 2 : 0;
+  if (rank < leading || rank > OUT_MAX_RANK + leading || type == NC_STRING ||
+      type == NC_CHAR || type > NC_STRING)
     return true;
-  for (int k = 0; k < 2; k++) {
+  if (!leading && rank == 1) { /* a coordinate */
+    status = r->nc->inq_dim(group, ids[0], dim, &size);
+    if (status) return failed(r, status, p);
+    if (!strcmp(dim, name)) return true;
+  }
+  for (int k = 0; k < leading; k++) {
     status = r->nc->inq_dim(group, ids[k], dim, &sizes[k]);
     if (status) return failed(r, status, p);
     if (strcmp(dim, k ? "draw" : "chain")) return true; /* not of draws */
   }
-  if (s->chains == 0) {
+  if (leading && s->chains == 0) {
     s->chains = (int)sizes[0];
     r->length = (int64_t)sizes[1];
   }
-  if ((int)sizes[0] != s->chains || (int64_t)sizes[1] != r->length) return true;
-  for (int k = 2; k < rank; k++) {
+  if (leading && ((int)sizes[0] != s->chains || (int64_t)sizes[1] != r->length)) return true;
+  for (int k = leading; k < rank; k++) {
     status = r->nc->inq_dim(group, ids[k], dim, &size);
     if (status) return failed(r, status, p);
     char **labels = labels_of(r, group, dim, size);
-    dims[k - 2] = out_add_dim(s, dim, (int64_t)size, (const char *const *)labels);
+    dims[k - leading] = out_add_dim(s, dim, (int64_t)size, (const char *const *)labels);
     if (labels) {
       r->nc->free_string(size, labels);
       free(labels);
@@ -112,7 +118,7 @@ static bool add_variable(netcdf_reader *r, out_group kind, int group, int id, er
                 : dtype && !strcmp(dtype, "bool")     ? OUT_BOOL
                                                       : OUT_I64;
   free(dtype);
-  int v = out_add_variable(s, kind, as, name, rank - 2, dims, NULL, NULL);
+  int v = out_add_variable(s, kind, as, name, rank - leading, dims, NULL, NULL);
   r->group = erg_realloc(r->group, (size_t)(v + 1) * sizeof *r->group);
   r->id = erg_realloc(r->id, (size_t)(v + 1) * sizeof *r->id);
   r->group[v] = group;
@@ -139,7 +145,8 @@ static int64_t written_draws(netcdf_reader *r) {
   const out_schema *s = r->base.schema;
   int v = out_find(s, OUT_SAMPLE_STATS, "lp");
   for (int i = 0; v < 0 && i < s->n_variables; i++) {
-    if (s->variables[i].type == OUT_F64 && s->variables[i].n > 0) v = i;
+    const out_variable *k = &s->variables[i];
+    if (k->type == OUT_F64 && k->n > 0 && out_group_has_draws(k->group)) v = i;
   }
   if (v < 0 || r->length == 0) return r->length;
   size_t start[OUT_MAX_RANK + 2] = {0}, count[OUT_MAX_RANK + 2] = {1, (size_t)r->length};
@@ -190,10 +197,28 @@ static bool read_window(netcdf_reader *r, int variable, int64_t first, int64_t c
   return status ? failed(r, status, p) : true;
 }
 
+/* The same without chain and draw. */
+static bool read_data(netcdf_reader *r, int variable, int64_t first, int64_t count,
+                      double *values, erg_problems *p) {
+  const out_schema *s = r->base.schema;
+  const out_variable *v = &s->variables[variable];
+  size_t start[OUT_MAX_RANK + 1] = {0}, size[OUT_MAX_RANK + 1] = {1};
+  if (count < 1) return true;
+  for (int k = 0; k < v->rank; k++) size[k] = (size_t)s->dims[v->dims[k]].size;
+  double *all = malloc((size_t)v->n * sizeof *all);
+  if (!all) return erg_error(p, (erg_place){0}, NULL, "out of memory for data");
+  int status = r->nc->get_vara_double(r->group[variable], r->id[variable], start, size, all);
+  if (!status) memcpy(values, all + first, (size_t)count * sizeof *values);
+  free(all);
+  return status ? failed(r, status, p) : true;
+}
+
 static bool netcdf_read(out_reader *base, int variable, int64_t first, int64_t count,
                         double *values, erg_problems *p) {
+  bool drawn = out_group_has_draws(base->schema->variables[variable].group);
   out_netcdf_lock();
-  bool good = read_window((netcdf_reader *)base, variable, first, count, values, p);
+  bool good = (drawn ? read_window : read_data)((netcdf_reader *)base, variable, first, count,
+                                                values, p);
   out_netcdf_unlock();
   return good;
 }
@@ -244,7 +269,10 @@ static bool open_file(netcdf_reader *r, erg_problems *p) {
     return erg_error(p, (erg_place){0}, "ArviZ, PyMC and Ergode write files with this group",
                      "%s has no group 'posterior'", r->path);
   }
-  if (!add_group(r, OUT_SAMPLE_STATS, &any, p)) return false;
+  if (!add_group(r, OUT_SAMPLE_STATS, &any, p) ||
+      !add_group(r, OUT_POSTERIOR_PREDICTIVE, &any, p) ||
+      !add_group(r, OUT_OBSERVED_DATA, &any, p))
+    return false;
   size_t length = strlen(r->path);
   bool part = length > 5 && !strcmp(r->path + length - 5, ".part");
   double complete = number_attribute(r, "complete", part ? 0 : 1);

@@ -38,3 +38,5 @@ const plot_cairo_api *plot_cairo_load(erg_problems *p) {
             "figures need libcairo, which can't be loaded: %s", reason);
   return NULL;
 }
+
+bool plot_available(erg_problems *p) { return plot_cairo_load(p) != NULL; }

@@ -104,6 +104,8 @@ typedef enum { PLOT_KEY_LINE, PLOT_KEY_MARKER, PLOT_KEY_BOX } plot_key_kind;
 void plot_key(plot *p, plot_style s, plot_key_kind kind, const char *text);
 
 /* --- Writing ------------------------------------------------------------------------ */
+/* Whether figures can be drawn here; false with the problem that they would have. */
+bool plot_available(erg_problems *problems);
 /* To inline in HTML, malloc'd, UTF-8, no XML header; scales with its parent. Ids begin
  * with `prefix`, which must be unique in the page (letters, digits, -). NULL with a
  * problem. */

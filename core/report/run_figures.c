@@ -6,12 +6,14 @@
 
 #include "read/memory.h"
 #include "report/draws_plots.h"
+#include "report/predictive.h"
 #include "report/run_report.h"
 
-enum { FOREST_ROWS = 40, FORESTS = 6, NAME = 300 };
+enum { FOREST_ROWS = 40, FORESTS = 6, OUTCOMES = 6, NAME = 300 };
 
 static const char chains_section[] = "Chains", forest_section[] = "Intervals",
-                  energy_section[] = "Energy", pairs_section[] = "Pairs";
+                  energy_section[] = "Energy", pairs_section[] = "Pairs",
+                  predictive_section[] = "Predictive checks";
 
 /* "trace" and "theta[1,2]" make "07-trace-theta-1-2". */
 static void add(report_figures *f, const char *kind, const char *of, const char *section,
@@ -38,6 +40,12 @@ void report_figures_free(report_figures *f) {
 
 static void element(const out_summary *s, int64_t row, bool labels, char *text) {
   out_element_name(s->schema, s->variable[row], s->element[row], labels, text, NAME);
+}
+
+/* The summary may be of the run in memory, the draws its file: names are what they share. */
+static int variable_of(out_draws *d, const out_summary *s, int64_t row) {
+  const out_variable *v = &s->schema->variables[s->variable[row]];
+  return out_find(out_draws_schema(d), v->group, v->name);
 }
 
 static bool read_scalar(out_draws *d, int variable, int64_t which, const char *name,
@@ -170,7 +178,7 @@ static bool forest(out_draws *d, const out_summary *s, const int64_t *rows, int 
     names[i] = erg_copy(name, strlen(name));
     shown[i] = s->rows[rows[i]];
     report_scalar x = {0};
-    good = good && read_scalar(d, s->variable[rows[i]], s->element[rows[i]], name, &x, p);
+    good = good && read_scalar(d, variable_of(d, s, rows[i]), s->element[rows[i]], name, &x, p);
     if (good) low[i] = quantile(&x, w, 0.25);
     if (good) high[i] = quantile(&x, w, 0.75);
     free_scalar(&x);
@@ -218,6 +226,32 @@ static bool statistic(out_draws *d, const char *name, report_scalar *out, erg_pr
   return read_scalar(d, v, 0, name, out, p);
 }
 
+/* Each outcome that was drawn anew besides being observed. */
+static bool predictive(out_draws *d, report_figures *f, erg_problems *p) {
+  const out_schema *schema = out_draws_schema(d);
+  bool good = true;
+  int made = 0;
+  for (int v = 0; good && v < schema->n_variables && made < OUTCOMES; v++) {
+    const out_variable *drawn = &schema->variables[v];
+    if (drawn->group != OUT_POSTERIOR_PREDICTIVE || drawn->n < 1) continue;
+    int observed = out_find(schema, OUT_OBSERVED_DATA, drawn->name);
+    if (observed < 0 || schema->variables[observed].n != drawn->n) continue;
+    report_predictive r;
+    good = report_predictive_read(d, v, observed, &r, p);
+    if (!good) break;
+    made++;
+    if (r.n > 1)
+      add(f, "ppc", r.name, predictive_section, "", false, report_predictive_plot(&r));
+    add(f, "ppc-mean", r.name, predictive_section, "", false,
+        report_predictive_statistic(&r, REPORT_MEAN));
+    if (r.n > 1)
+      add(f, "ppc-sd", r.name, predictive_section, "", false,
+          report_predictive_statistic(&r, REPORT_SD));
+    report_predictive_free(&r);
+  }
+  return good;
+}
+
 bool report_run_figures(out_draws *d, const out_summary *s, const char *params,
                         report_figures *f, erg_problems *p) {
   int64_t rows[REPORT_MOST_PARAMETERS];
@@ -236,7 +270,7 @@ bool report_run_figures(out_draws *d, const out_summary *s, const char *params,
   for (int i = 0; good && i < n; i++) {
     char name[NAME];
     element(s, rows[i], true, name);
-    good = read_scalar(d, s->variable[rows[i]], s->element[rows[i]], name, &x[i], p);
+    good = read_scalar(d, variable_of(d, s, rows[i]), s->element[rows[i]], name, &x[i], p);
     if (!good) break;
     add(f, "trace", name, chains_section, "", false, report_trace(&x[i], bad));
     add(f, "rank", name, chains_section, "", false, report_rank(&x[i]));
@@ -256,6 +290,7 @@ bool report_run_figures(out_draws *d, const out_summary *s, const char *params,
       add(f, "pair", name, pairs_section, "", false, report_pair(&x[i], &x[k], bad));
     }
   }
+  good = good && predictive(d, f, p);
   for (int i = 0; i < n; i++) free_scalar(&x[i]);
   free(x);
   free_scalar(&divergent);

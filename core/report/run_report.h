@@ -21,7 +21,8 @@ enum { REPORT_WORST = 4, REPORT_MOST_PARAMETERS = 24, REPORT_MOST_ROWS = 500 };
 
 /* Figures of the parameters `params` ("mu,theta[2]": variables with all their elements, or
  * elements, by number or label), or of the REPORT_WORST with the worst R-hat and ESS where
- * params is NULL. False with a problem: an unknown name, unreadable draws. */
+ * params is NULL. `s` is of the same draws, read back or as they were in memory. False with a
+ * problem: an unknown name, unreadable draws. */
 bool report_run_figures(out_draws *draws, const out_summary *s, const char *params,
                         report_figures *figures, erg_problems *p);
 void report_figures_free(report_figures *figures);
