@@ -190,7 +190,7 @@ typedef struct {
   ir_id node;
   int rank;
   uint8_t order[8];
-  bool generated;        /* from [generate]; false for [define] */
+  bool generated;        /* with each draw: of [generate], and of [define] with report */
 } ir_quantity;
 
 typedef struct {

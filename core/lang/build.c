@@ -35,7 +35,7 @@ static void add_quantities(lang_builder *b, item_kind kind) {
     if (b->m->items[i].kind != kind) continue;
     const lang_value *v = &b->symbols[i].value;
     ir_quantity *q = ir_add_quantity(b->g, b->m->items[i].name, v->node);
-    q->generated = kind == ITEM_GENERATE;
+    q->generated = kind == ITEM_GENERATE || b->m->items[i].report;
     q->rank = v->rank;
     memcpy(q->order, v->order, sizeof v->order);
   }

@@ -242,7 +242,7 @@ static bool read_data(reader *r, const erg_toml *t) {
 }
 
 static bool read_param(reader *r, const erg_toml *t) {
-  static const char *const known[] = {"is", "noncentered", "normalised", "report", NULL};
+  static const char *const known[] = {"is", "noncentered", "normalised", NULL};
   erg_place place = key_text(t);
   if (!lang_is_name(t->key) && strchr(t->key, '['))
     return erg_error(r->p, place, "give the whole parameter one prior",
@@ -267,9 +267,13 @@ static bool read_param(reader *r, const erg_toml *t) {
 }
 
 static bool read_equation(reader *r, const erg_toml *t, item_kind kind) {
-  static const char *const known[] = {"is", "report", NULL};
-  const erg_toml *is = main_value(r, t, known, lang_section(kind));
+  static const char *const of_define[] = {"is", "report", NULL}, *const other[] = {"is", NULL};
+  const erg_toml *is =
+      main_value(r, t, kind == ITEM_DEFINE ? of_define : other, lang_section(kind));
   if (!is) return false;
+  const erg_toml *option = t->kind == ERG_TOML_TABLE ? erg_toml_get(t, "report") : NULL;
+  bool report = false;
+  if (option && !read_bool(r, option, &report)) return false;
   lang_equation e;
   if (!lang_parse_left(ARENA, name_text(t), &e.left, r->p)) return false;
   if (!(e.value = expression(r, is))) return false;
@@ -284,6 +288,7 @@ static bool read_equation(reader *r, const erg_toml *t, item_kind kind) {
   lang_equation *all = lang_alloc(ARENA, (size_t)(item->n_equations + 1) * sizeof *all);
   if (item->n_equations) memcpy(all, item->equations, (size_t)item->n_equations * sizeof *all);
   all[item->n_equations++] = e;
+  item->report = item->report || report;
   item->equations = all;
   return true;
 }

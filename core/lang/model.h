@@ -31,6 +31,7 @@ typedef struct {
   const char *from;      /* DATA: its name in the file */
   int noncentered;       /* PARAM: 1, 0, or -1 where not pinned */
   bool normalised;       /* PARAM */
+  bool report;           /* DEFINE: with each draw, like [generate] */
   lang_equation *equations;
   int n_equations;
 } lang_item;
