@@ -163,15 +163,9 @@ plot *report_rank(const report_scalar *s) {
   return p;
 }
 
-bool report_kernel(const double *values, int64_t n, double *at, double *density, int m) {
-  double *sorted = erg_alloc((size_t)n * sizeof *sorted + 1);
-  if (n > 0) memcpy(sorted, values, (size_t)n * sizeof *sorted);
-  qsort(sorted, (size_t)n, sizeof *sorted, ascending);
-  if (n < 2 || !(sorted[0] < sorted[n - 1])) {
-    free(sorted);
-    return false;
-  }
-  double low = sorted[0], high = sorted[n - 1], mean = 0, square = 0;
+/* Silverman's width of n sorted values. */
+static double kernel_width(const double *sorted, int64_t n) {
+  double mean = 0, square = 0;
   for (int64_t i = 0; i < n; i++) mean += sorted[i] / (double)n;
   for (int64_t i = 0; i < n; i++)
     square += (sorted[i] - mean) * (sorted[i] - mean) / (double)(n - 1);
@@ -179,11 +173,18 @@ bool report_kernel(const double *values, int64_t n, double *at, double *density,
   double iqr = (sorted[(int64_t)(0.75 * (double)(n - 1))] -
                 sorted[(int64_t)(0.25 * (double)(n - 1))]) / 1.349;
   if (iqr > 0 && iqr < spread) spread = iqr;
+  return 0.9 * spread * pow((double)n, -0.2);
+}
+
+/* Density of n values at m points from low to high; those outside are left out, and count. */
+static void smooth(const double *values, int64_t n, double width, double low, double high,
+                   bool mirrored, double *at, double *density, int m) {
   double step = (high - low) / (m - 1);
-  double width = fmax(0.9 * spread * pow((double)n, -0.2), 0.5 * step); /* Silverman */
+  width = fmax(width, 0.5 * step);
   double *mass = erg_alloc((size_t)m * sizeof *mass);
   for (int64_t i = 0; i < n; i++) { /* shared between the two points beside it */
-    double place = (sorted[i] - low) / step;
+    double place = (values[i] - low) / step;
+    if (!(place >= 0 && place <= m - 1)) continue;
     int k = (int)place;
     if (k > m - 2) k = m - 2;
     mass[k] += 1 - (place - k);
@@ -195,7 +196,7 @@ bool report_kernel(const double *values, int64_t n, double *at, double *density,
     for (int k = 0; k < m; k++) {
       /* The copies mirrored at both ends. */
       const int distance[3] = {i - k, i + k, 2 * (m - 1) - i - k};
-      for (int d = 0; d < 3; d++) {
+      for (int d = 0; d < (mirrored ? 3 : 1); d++) {
         double z = distance[d] * step / width;
         density[i] += mass[k] * exp(-0.5 * z * z);
       }
@@ -203,8 +204,29 @@ bool report_kernel(const double *values, int64_t n, double *at, double *density,
     density[i] /= (double)n * width * sqrt(2 * M_PI);
   }
   free(mass);
+}
+
+static bool kernel(const double *values, int64_t n, const double *range, double *at,
+                   double *density, int m) {
+  double *sorted = erg_alloc((size_t)n * sizeof *sorted + 1);
+  if (n > 0) memcpy(sorted, values, (size_t)n * sizeof *sorted);
+  qsort(sorted, (size_t)n, sizeof *sorted, ascending);
+  bool varies = n > 1 && sorted[0] < sorted[n - 1];
+  if (varies)
+    smooth(sorted, n, kernel_width(sorted, n), range ? range[0] : sorted[0],
+           range ? range[1] : sorted[n - 1], !range, at, density, m);
   free(sorted);
-  return true;
+  return varies;
+}
+
+bool report_kernel(const double *values, int64_t n, double *at, double *density, int m) {
+  return kernel(values, n, NULL, at, density, m);
+}
+
+bool report_kernel_between(const double *values, int64_t n, double low, double high,
+                           double *at, double *density, int m) {
+  const double range[2] = {low, high};
+  return kernel(values, n, range, at, density, m);
 }
 
 plot *report_density(const report_scalar *s, const diag_summary *d) {
@@ -310,11 +332,11 @@ plot *report_pair(const report_scalar *x, const report_scalar *y,
       gy[kept++] = y->values[i];
     }
   }
-  plot_style good = {.colour = PLOT_SERIES, .size = 2.5, .opacity = 0.35};
+  plot_style good = {.colour = PLOT_SERIES, .size = 3, .opacity = kept > 500 ? 0.45 : 0.7};
   plot_style diverged = {.colour = PLOT_BAD, .marker = PLOT_CROSS, .size = 5};
   plot_points(p, good, gx, gy, kept);
   plot_points(p, diverged, bx, by, bad);
-  if (divergent) {
+  if (bad) {
     char text[64];
     snprintf(text, sizeof text, "divergent (%lld)", (long long)bad);
     plot_key(p, (plot_style){.colour = PLOT_SERIES, .size = 5}, PLOT_KEY_MARKER, "draws");

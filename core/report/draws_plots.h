@@ -37,5 +37,8 @@ bool report_rank_counts(const report_scalar *s, double *counts);
 /* Gaussian kernel density of n finite values at m points from the least to the greatest,
  * reflected there; false where they are all equal. */
 bool report_kernel(const double *values, int64_t n, double *at, double *density, int m);
+/* The same from low to high, without reflection; values outside count, and aren't shown. */
+bool report_kernel_between(const double *values, int64_t n, double low, double high,
+                           double *at, double *density, int m);
 
 #endif

@@ -27,7 +27,7 @@ static const char css[] =
     "figure.wide svg.plot{min-width:560px}}"
     "figcaption{font-size:.85em;color:var(--plot-muted)}\n"
     "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}"
-    "table{font-size:75%}th,td{padding:1px 4px}tr{break-inside:avoid}h2,h3{break-after:avoid}}\n";
+    "table{font-size:75%}th,td{padding:1px 4px}tr{break-inside:avoid}h2,h3,h2+p{break-after:avoid}}\n";
 
 void page_escaped(FILE *out, const char *text) {
   for (; *text; text++) {

@@ -169,16 +169,14 @@ static void say(plot *p, const char *text) {
   plot_text(p, PLOT_MUTED, 0.5, 0.5, PLOT_MIDDLE, text);
 }
 
-/* The density of the values from low to high, of all of them; false where they don't vary. */
 static bool density_of(const double *values, int64_t n, double low, double high, double *at,
                        double *density) {
   double *kept = erg_alloc((size_t)n * sizeof *kept + 1);
   int64_t count = 0;
   for (int64_t i = 0; i < n; i++) {
-    if (values[i] >= low && values[i] <= high) kept[count++] = values[i];
+    if (usable(values[i])) kept[count++] = values[i];
   }
-  bool varies = report_kernel(kept, count, at, density, GRID);
-  for (int i = 0; varies && i < GRID; i++) density[i] *= (double)count / (double)n;
+  bool varies = report_kernel_between(kept, count, low, high, at, density, GRID);
   free(kept);
   return varies;
 }
@@ -192,6 +190,9 @@ static void sets_key(plot *p, plot_style s, plot_key_kind kind, const char *what
 static void draw_densities(plot *p, const report_predictive *r, double low, double high) {
   double at[GRID], density[GRID];
   plot_style drawn = plot_role((plot_colour)PLOT_SERIES), data = plot_role(PLOT_INK);
+  double beside = 0.05 * (high - low); /* room for the tails' ends */
+  low -= beside;
+  high += beside;
   drawn.width = 0.8;
   drawn.opacity = 0.4;
   data.width = 2;
@@ -199,6 +200,7 @@ static void draw_densities(plot *p, const report_predictive *r, double low, doub
     if (density_of(r->drawn + k * r->shown, r->shown, low, high, at, density))
       plot_line(p, drawn, at, density, GRID);
   }
+  plot_range(p, PLOT_X, low, high);
   if (density_of(r->observed, r->shown, low, high, at, density))
     plot_line(p, data, at, density, GRID);
   else
@@ -208,8 +210,8 @@ static void draw_densities(plot *p, const report_predictive *r, double low, doub
   plot_no_ticks(p, PLOT_Y);
   plot_include(p, PLOT_Y, 0);
   drawn.opacity = 1;
-  plot_key(p, data, PLOT_KEY_LINE, "data");
-  sets_key(p, drawn, PLOT_KEY_LINE, "drawn sets", r->sets);
+  plot_key(p, data, PLOT_KEY_LINE, "observed");
+  sets_key(p, drawn, PLOT_KEY_LINE, "replicated", r->sets);
 }
 
 /* counts[bar] of values low, low + 1, ... in bars of `width`. */
@@ -255,15 +257,15 @@ static void draw_bars(plot *p, const report_predictive *r, double low, double hi
            width);
   plot_axis(p, PLOT_X, label);
   plot_axis(p, PLOT_Y, "elements");
-  plot_key(p, bar, PLOT_KEY_BOX, "data");
-  sets_key(p, dot, PLOT_KEY_MARKER, "drawn sets: median, 89 %", r->sets);
+  plot_key(p, bar, PLOT_KEY_BOX, "observed");
+  sets_key(p, dot, PLOT_KEY_MARKER, "replicated: median, 89 %", r->sets);
 }
 
 plot *report_predictive_plot(const report_predictive *r) {
-  plot *p = titled("Drawn data", r);
+  plot *p = titled("Posterior predictive", r);
   double low, high;
   if (!shown_range(r, &low, &high)) {
-    say(p, "no finite values were drawn");
+    say(p, "no finite value was drawn");
   } else if (r->whole) {
     draw_bars(p, r, low, high);
   } else {
@@ -290,7 +292,7 @@ plot *report_predictive_statistic(const report_predictive *r, report_statistic w
   memcpy(sorted, r->drawn_statistic[which], (size_t)r->draws * sizeof *sorted);
   int64_t n = sort_usable(sorted, r->draws);
   if (isnan(chance) || n < 1) {
-    say(p, "no finite values were drawn");
+    say(p, "no finite value was drawn");
     free(sorted);
     return p;
   }
@@ -309,11 +311,11 @@ plot *report_predictive_statistic(const report_predictive *r, report_statistic w
   plot_bars(p, bar, at, counts, NULL, NULL, STATISTIC_BARS, 0.9 * width);
   plot_rule(p, data, PLOT_X, own);
   char text[100];
-  snprintf(text, sizeof text, "data %.4g, p = %.3g", own, chance);
+  snprintf(text, sizeof text, "observed %.4g, p = %.3g", own, chance);
   plot_heading(p, text);
-  plot_axis(p, PLOT_Y, "drawn sets");
-  plot_key(p, data, PLOT_KEY_LINE, "data");
-  sets_key(p, bar, PLOT_KEY_BOX, "drawn sets", (int)(n < INT32_MAX ? n : INT32_MAX));
+  plot_axis(p, PLOT_Y, "replicated sets");
+  plot_key(p, data, PLOT_KEY_LINE, "observed");
+  sets_key(p, bar, PLOT_KEY_BOX, "replicated", (int)(n < INT32_MAX ? n : INT32_MAX));
   free(sorted);
   return p;
 }

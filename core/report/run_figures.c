@@ -13,7 +13,7 @@ enum { FOREST_ROWS = 40, FORESTS = 6, OUTCOMES = 6, NAME = 300 };
 
 static const char chains_section[] = "Chains", forest_section[] = "Intervals",
                   energy_section[] = "Energy", pairs_section[] = "Pairs",
-                  predictive_section[] = "Predictive checks";
+                  predictive_section[] = "Posterior predictive checks";
 
 /* "trace" and "theta[1,2]" make "07-trace-theta-1-2". */
 static void add(report_figures *f, const char *kind, const char *of, const char *section,

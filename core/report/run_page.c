@@ -137,10 +137,10 @@ static const char *about(const char *section) {
            "correlated draws stray somewhat further, and a chain that stays high or low at one "
            "end hasn't mixed.";
   if (!strcmp(section, "Intervals")) return "Medians with central 50 % and 89 % intervals.";
-  if (!strcmp(section, "Predictive checks"))
-    return "The data against sets of the same size drawn from the model, one with each draw. "
-           "p is the share of drawn sets whose mean or standard deviation is at least that of "
-           "the data: near 0 or 1, the model doesn't make data like these.";
+  if (!strcmp(section, "Posterior predictive checks"))
+    return "The observed data against sets of the same size drawn from the model, one with each "
+           "posterior draw. p is the share of replicated sets whose mean or standard deviation "
+           "is at least the observed one: near 0 or 1, the model doesn't make data like these.";
   if (!strcmp(section, "Pairs"))
     return "At most 2000 draws, and every divergent one. Divergences that gather in a corner "
            "show where the posterior bends too sharply for the step size.";

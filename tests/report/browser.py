@@ -165,7 +165,8 @@ def look(browser, path, mode, pictures, height):
         paper = page.evaluate(PAPER_IS_WHITE)
         if paper not in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"):
             faults.append(f"the paper is {paper}")
-        printed = page.pdf(format="A4", print_background=True)
+        printed = page.pdf(format="A4", print_background=True,
+                           margin=dict.fromkeys(("top", "right", "bottom", "left"), "10mm"))
         if not printed.startswith(b"%PDF"):
             faults.append("can't be printed")
         if pictures:

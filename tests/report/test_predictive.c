@@ -131,7 +131,7 @@ static void test_file(void **state) {
   report_figures f;
   assert_true(report_run_figures(draws, s, NULL, &f, &problems));
   int found = 0;
-  for (int i = 0; i < f.n; i++) found += !strcmp(f.list[i].section, "Predictive checks");
+  for (int i = 0; i < f.n; i++) found += !strcmp(f.list[i].section, "Posterior predictive checks");
   assert_int_equal(found, 6);
   assert_string_equal(f.list[f.n - 1].name + 3, "ppc-sd-k");
   report_figures_free(&f);
