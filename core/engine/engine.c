@@ -3,86 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/run.h"
+#include "read/clock.h"
 
 #define LAUNCH_SECONDS 0.04  /* a launch by the clock: cancellation is answered soon */
 #define RETURN_SECONDS 0.1   /* advance comes back so often, for the progress line */
 #define BUFFER_DRAWS 64      /* room of the device's draws buffer, a chain */
 #define BUFFER_BYTES (256.0 * 1024 * 1024)
-#define ROWS_BYTES (32u * 1024 * 1024) /* staging of a walk over the chains */
 #define FIRST_STEP 0.1       /* where the search of the step size begins */
 #define INITIAL_TRIES 16
 #define INITIAL_MOST 100
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-uint64_t engine_vector_offset(const erg_run *run, int v) {
-  return (uint64_t)v * (uint64_t)run->control.stride * sizeof(double);
-}
-
-/* Rows of the job, cut at the shares. */
-static erg_status copy(erg_run *run, int out, engine_region region, int32_t row,
-                       int32_t rows, uint64_t offset, uint64_t bytes, char *at,
-                       uint64_t pitch) {
-  erg_status status = ERG_OK;
-  for (int32_t i = 0; i < run->n_shares && status == ERG_OK; i++) {
-    const engine_shape *shape = &run->shapes[i];
-    int32_t begin = row > shape->first ? row : shape->first;
-    int32_t end = shape->first + shape->chains;
-    if (end > row + rows) end = row + rows;
-    if (begin >= end || bytes == 0) continue;
-    char *p = at + (uint64_t)(begin - row) * pitch;
-    status = out ? run->backend->write(run->shares[i], region, begin - shape->first,
-                                       end - begin, offset, bytes, p, pitch)
-                 : run->backend->read(run->shares[i], region, begin - shape->first,
-                                      end - begin, offset, bytes, p, pitch);
-  }
-  return status;
-}
-erg_status engine_read(erg_run *run, engine_region region, int32_t row, int32_t rows,
-                       uint64_t offset, uint64_t bytes, void *to, uint64_t pitch) {
-  return copy(run, 0, region, row, rows, offset, bytes, to, pitch);
-}
-erg_status engine_write(erg_run *run, engine_region region, int32_t row, int32_t rows,
-                        uint64_t offset, uint64_t bytes, const void *from, uint64_t pitch) {
-  return copy(run, 1, region, row, rows, offset, bytes, (char *)from, pitch);
-}
-erg_status engine_write_scalars(erg_run *run) {
-  return engine_write(run, ENGINE_SCALARS, 0, run->job->chains, 0, sizeof(erg_chain),
-                      run->scalars, sizeof(erg_chain));
-}
-
-erg_status engine_each_row(erg_run *run, size_t offset, size_t doubles, int access,
-                           engine_row_function f, void *data) {
-  int32_t chains = run->job->chains, batch = chains;
-  uint64_t bytes = doubles * sizeof(double), at = offset * sizeof(double);
-  double *rows;
-  erg_status status = ERG_OK;
-  if (bytes * (uint64_t)batch > ROWS_BYTES) batch = (int32_t)(ROWS_BYTES / bytes);
-  if (batch < 1) batch = 1;
-  rows = engine_array((size_t)batch * doubles, sizeof *rows);
-  if (!rows) return engine_fail(run->host, ERG_NO_MEMORY, "out of memory");
-  for (int32_t c = 0; c < chains && status == ERG_OK; c += batch) {
-    int32_t n = chains - c < batch ? chains - c : batch;
-    if (access & ENGINE_ROWS_READ) {
-      status = engine_read(run, ENGINE_STATE, c, n, at, bytes, rows, bytes);
-    } else {
-      memset(rows, 0, (size_t)n * bytes);
-    }
-    for (int32_t i = 0; i < n && status == ERG_OK; i++)
-      status = f(run, data, c + i, rows + (size_t)i * doubles);
-    if ((access & ENGINE_ROWS_WRITE) && status == ERG_OK)
-      status = engine_write(run, ENGINE_STATE, c, n, at, bytes, rows, bytes);
-  }
-  free(rows);
-  return status;
-}
 
 /* --- creation ------------------------------------------------------------------- */
 
@@ -184,7 +115,7 @@ static erg_status start_chains(erg_run *run) {
 erg_status engine_create(const erg_host *host, const erg_job *job,
                          const engine_backend *backend, erg_run **out) {
   const erg_model *model = job->model;
-  erg_status status = engine_supports(host, job);
+  erg_status status = engine_supports(host, job, backend);
   size_t chains, length;
   erg_run *run;
   *out = NULL;
@@ -297,7 +228,7 @@ static erg_status download(erg_run *run, erg_block *block) {
 /* One launch on every share, and what it left behind. */
 static erg_status launch(erg_run *run, erg_block *block) {
   const engine_stage *stage = &run->schedule.stages[run->stage];
-  double begin = now(), middle, end;
+  double begin = erg_clock(), middle, end;
   erg_status status = ERG_OK, last;
   int32_t started = 0;
   engine_work_begin(&run->work, run->scalars, run->job->chains, begin);
@@ -308,7 +239,7 @@ static erg_status launch(erg_run *run, erg_block *block) {
     if (status == ERG_OK) status = last;
   }
   if (status != ERG_OK) return status;
-  middle = now();
+  middle = erg_clock();
   engine_work_end(&run->work, middle);
   status = engine_read(run, ENGINE_SCALARS, 0, run->job->chains, 0, sizeof(erg_chain),
                        run->scalars, sizeof(erg_chain));
@@ -316,7 +247,7 @@ static erg_status launch(erg_run *run, erg_block *block) {
     engine_work_count(&run->work, run->scalars, run->shapes, run->n_shares);
   if (stage->adapt) run->metric_stale = 1;
   if (status == ERG_OK) status = download(run, block);
-  end = now();
+  end = erg_clock();
   if (block->warmup) {
     run->stages.warmup_s += middle - begin;
   } else {
@@ -411,7 +342,7 @@ static erg_status failed_chain(const erg_run *run) {
 }
 
 erg_status engine_advance(erg_run *run, erg_block *block) {
-  double begin = now();
+  double begin = erg_clock();
   erg_status status = ERG_OK;
   if (block->chains != run->job->chains || block->dim != run->job->model->dim ||
       block->n_statistics != ERG_STATISTICS || block->capacity < 1)
@@ -444,7 +375,7 @@ erg_status engine_advance(erg_run *run, erg_block *block) {
       continue;
     }
     if (room < 1) break;
-    if (run->job->settings[ENGINE_LAUNCH] == 0 && now() - begin > RETURN_SECONDS) break;
+    if (run->job->settings[ENGINE_LAUNCH] == 0 && erg_clock() - begin > RETURN_SECONDS) break;
     if (run->host->cancelled && run->host->cancelled(run->host->data)) {
       status = ERG_CANCELLED;
       break;

@@ -2,7 +2,7 @@
  *
  * The three plug-ins that ship differ in where chains live and how a launch runs; a
  * backend says that in the table `engine_backend`. The engine implements erg_sampler
- * on top of it, once: chains split over devices, initial points, the warm-up's
+ * on top of it, once (plugin.h makes a plug-in of it): chains split over devices, initial points, the warm-up's
  * schedule, parking, pooling, centring, blocks, cancellation. It is the engine that
  * decides anything that can alter a draw, so backends give the same bits.
  *
@@ -52,9 +52,12 @@ typedef struct engine_shape {
 typedef struct engine_share engine_share; /* the backend's own structure */
 
 typedef struct engine_backend {
-  /* Settings and their defaults are shared (engine_parameters); a backend's own come
-   * after them in its sampler's table. */
-  int32_t kind;                  /* ERG_DEVICE_CPU ... */
+  /* erg_sampler.devices. */
+  int32_t (*devices)(const erg_host *host, erg_device *devices, int32_t capacity);
+  int32_t n_settings; /* of its own, after ENGINE_PARAMETERS in its sampler's table */
+  /* What this backend alone refuses, as erg_sampler.supports; the engine has checked the
+   * rest of the job. */
+  erg_status (*supports)(const erg_host *host, const erg_job *job);
 
   /* Allocates a share's regions, zeroed, compiles what it needs. job, shape->extra
    * and the job's model outlive the share; shape itself does not. On failure calls
@@ -81,9 +84,14 @@ typedef struct engine_backend {
   /* Adds this share's compile_s, upload_s, download_s and cached to `stages`; NULL
    * where a backend has nothing to say. */
   void (*stages)(const engine_share *share, erg_stages *stages);
+
+  /* Extensions that this backend alone has, by name, as erg_sampler.extension; NULL where
+   * there are none. */
+  const void *(*extension)(const char *name);
 } engine_backend;
 
-/* Settings that every backend has, in this order; see engine_parameters.c. */
+/* Settings that every backend has, in this order. A backend's own come after them in its
+ * sampler's table. */
 typedef enum engine_setting {
   ENGINE_ALGORITHM = 0,        /* nuts|hmc */
   ENGINE_TARGET_ACCEPT = 1,
@@ -125,26 +133,29 @@ typedef enum engine_setting {
 /* The statistics of every backend, in the order of ERG_S_ (device/chain.h). */
 extern const erg_statistic engine_statistics[ERG_STATISTICS];
 
-/* A run. The plug-in's sampler functions are one-line calls of these. */
+/* The functions of erg_sampler. */
+/* What any backend would refuse (sizes, settings, a job's numbers), then what this one
+ * does: ERG_OK, or after host->fail ERG_UNSUPPORTED, ERG_NO_DEVICE or ERG_INVALID. */
+erg_status engine_supports(const erg_host *host, const erg_job *job,
+                           const engine_backend *backend);
 erg_status engine_create(const erg_host *host, const erg_job *job,
                          const engine_backend *backend, erg_run **run);
 erg_status engine_advance(erg_run *run, erg_block *block);
 void engine_destroy(erg_run *run);
+/* `gradient`: engine_gradient of this backend. */
+const void *engine_extension(const char *name, const engine_backend *backend,
+                             const erg_gradient_extension *gradient);
+
 /* Seconds per stage so far (extension erg.stages/1). */
 void engine_stages(const erg_run *run, erg_stages *out);
 /* Extension erg.telemetry/1. */
 void engine_telemetry(const erg_run *run, erg_telemetry *out);
-
-/* Extension erg.gradient/1; the sampler's function adds its backend. */
+/* Extension erg.gradient/1, for a backend. */
 erg_status engine_gradient(const erg_host *host, const erg_job *job,
                            const engine_backend *backend, const double *centring, double *lp,
                            double *gradient);
 /* Extension erg.bits/1. Counted up whenever a change of the engine alters draws. */
 extern const char engine_bits[];
-
-/* Checks what any backend would refuse (sizes, settings, a job's numbers): ERG_OK or
- * ERG_UNSUPPORTED or ERG_INVALID after host->fail. Part of a sampler's `supports`. */
-erg_status engine_supports(const erg_host *host, const erg_job *job);
 
 /* Fills the layout part of control for a model and max_depth, and row_bytes; for
  * tests and memory estimates. */

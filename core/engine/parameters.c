@@ -58,7 +58,8 @@ void engine_layout(int32_t dim, int32_t elements, int32_t families, int32_t max_
       (uint64_t)(2 * elements + families) * sizeof(double);
 }
 
-erg_status engine_supports(const erg_host *host, const erg_job *job) {
+erg_status engine_supports(const erg_host *host, const erg_job *job,
+                           const engine_backend *backend) {
   const erg_model *model = job->model;
   double doubles;
   if (!model || model->dim < 1 || !model->logp)
@@ -69,9 +70,9 @@ erg_status engine_supports(const erg_host *host, const erg_job *job) {
     return engine_fail(host, ERG_INVALID,
                        "%lld warm-up iterations and %lld draws: from 0 to 1e9 in all",
                        (long long)job->warmup, (long long)job->draws);
-  if (job->n_settings < ENGINE_PARAMETERS || !job->settings)
+  if (job->n_settings < ENGINE_PARAMETERS + backend->n_settings || !job->settings)
     return engine_fail(host, ERG_INVALID, "the job carries %d settings; %d are declared",
-                       job->n_settings, (int)ENGINE_PARAMETERS);
+                       job->n_settings, (int)ENGINE_PARAMETERS + backend->n_settings);
   doubles = (ERG_V_TREE + 3 * job->settings[ENGINE_MAX_DEPTH]) * (model->dim + 16.0);
   if (doubles > 2e9)
     return engine_fail(host, ERG_UNSUPPORTED,
@@ -80,5 +81,16 @@ erg_status engine_supports(const erg_host *host, const erg_job *job) {
   if (model->n_elements > 0 && (!model->recentre || !model->element_family))
     return engine_fail(host, ERG_INVALID,
                        "the model has centring elements but does not recentre");
-  return ERG_OK;
+  return backend->supports(host, job);
+}
+
+const void *engine_extension(const char *name, const engine_backend *backend,
+                             const erg_gradient_extension *gradient) {
+  static const erg_stages_extension stages = {sizeof stages, engine_stages};
+  static const erg_telemetry_extension telemetry = {sizeof telemetry, engine_telemetry};
+  if (strcmp(name, "erg.gradient/1") == 0) return gradient;
+  if (strcmp(name, "erg.bits/1") == 0) return engine_bits;
+  if (strcmp(name, "erg.telemetry/1") == 0) return &telemetry;
+  if (strcmp(name, "erg.stages/1") == 0) return &stages;
+  return backend->extension ? backend->extension(name) : NULL;
 }

@@ -48,7 +48,7 @@ struct erg_run {
   double opened_s;           /* device compilation until the run was created */
 };
 
-/* Copies a range of rows that may span shares; row numbers are those of the job. */
+/* rows.c: copies a range of rows that may span shares; row numbers are those of the job. */
 erg_status engine_read(erg_run *run, engine_region region, int32_t row, int32_t rows,
                        uint64_t offset, uint64_t bytes, void *to, uint64_t pitch);
 erg_status engine_write(erg_run *run, engine_region region, int32_t row, int32_t rows,

@@ -129,7 +129,7 @@ static erg_status start_threads(engine_share *s, const erg_job *job) {
 static erg_status cpu_open(const erg_host *host, const erg_job *job,
                            const engine_shape *shape, engine_share **out) {
   engine_share *s = calloc(1, sizeof *s);
-  cpu_isa isa = job->n_settings > ENGINE_PARAMETERS ? (cpu_isa)shape->extra[0] : CPU_ISA_AUTO;
+  cpu_isa isa = (cpu_isa)shape->extra[CPU_SETTING_ISA];
   erg_status status = ERG_OK;
   *out = NULL;
   if (!s) return engine_fail(host, ERG_NO_MEMORY, "out of memory");
@@ -205,7 +205,9 @@ static erg_status cpu_wait(engine_share *s) {
 }
 
 const engine_backend cpu_backend = {
-    .kind = ERG_DEVICE_CPU,
+    .devices = cpu_devices,
+    .n_settings = CPU_SETTINGS,
+    .supports = cpu_supports,
     .open = cpu_open,
     .close = cpu_close,
     .read = cpu_read,

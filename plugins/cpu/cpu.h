@@ -25,6 +25,13 @@ int cpu_isa_runs(cpu_isa isa);
 cpu_run_function cpu_isa_function(cpu_isa isa);
 const char *cpu_isa_name(cpu_isa isa);
 
+/* The plug-in's own settings, after the engine's. */
+enum { CPU_SETTING_ISA = 0, CPU_SETTINGS = 1 };
+
+/* plugin.c: the functions of the backend that need no share. */
+int32_t cpu_devices(const erg_host *host, erg_device *devices, int32_t capacity);
+erg_status cpu_supports(const erg_host *host, const erg_job *job);
+
 extern const engine_backend cpu_backend;
 
 #endif

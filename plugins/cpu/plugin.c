@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cpu.h"
+#include "engine/plugin.h"
 
 static const erg_parameter parameters[] = {
     ENGINE_PARAMETER_ROWS,
@@ -11,7 +12,7 @@ static const erg_parameter parameters[] = {
      "auto|avx512|avx2|base"},
 };
 
-static int32_t cpu_devices(const erg_host *host, erg_device *devices, int32_t capacity) {
+int32_t cpu_devices(const erg_host *host, erg_device *devices, int32_t capacity) {
   (void)host;
   if (capacity > 0) {
     erg_device d = {.size = sizeof d, .kind = ERG_DEVICE_CPU, .fp64 = 1, .fp64_fma = 1};
@@ -38,73 +39,19 @@ static int32_t cpu_devices(const erg_host *host, erg_device *devices, int32_t ca
   return 1;
 }
 
-static erg_status cpu_supports(const erg_host *host, const erg_job *job) {
-  erg_status status = engine_supports(host, job);
-  if (status != ERG_OK) return status;
+erg_status cpu_supports(const erg_host *host, const erg_job *job) {
   for (int32_t i = 0; i < job->n_devices; i++)
     if (strcmp(job->devices[i], "cpu") != 0)
       return engine_fail(host, ERG_NO_DEVICE, "no device \"%s\": the only one is \"cpu\"",
                          job->devices[i]);
   if (job->n_devices > 1)
     return engine_fail(host, ERG_NO_DEVICE, "device \"cpu\" is named %d times", job->n_devices);
-  if (job->n_settings > ENGINE_PARAMETERS) {
-    cpu_isa isa = (cpu_isa)job->settings[ENGINE_PARAMETERS];
-    if (!cpu_isa_runs(isa))
-      return engine_fail(host, ERG_UNSUPPORTED,
-                         "this processor does not run %s; the best it does is %s",
-                         cpu_isa_name(isa), cpu_isa_name(cpu_isa_best()));
-  }
+  cpu_isa isa = (cpu_isa)job->settings[ENGINE_PARAMETERS + CPU_SETTING_ISA];
+  if (!cpu_isa_runs(isa))
+    return engine_fail(host, ERG_UNSUPPORTED,
+                       "this processor does not run %s; the best it does is %s",
+                       cpu_isa_name(isa), cpu_isa_name(cpu_isa_best()));
   return ERG_OK;
 }
 
-static erg_status cpu_create(const erg_host *host, const erg_job *job, erg_run **run) {
-  erg_status status = cpu_supports(host, job);
-  *run = NULL;
-  return status == ERG_OK ? engine_create(host, job, &cpu_backend, run) : status;
-}
-
-static erg_status cpu_gradient(const erg_host *host, const erg_job *job,
-                               const double *centring, double *lp, double *gradient) {
-  erg_status status = cpu_supports(host, job);
-  if (status != ERG_OK) return status;
-  return engine_gradient(host, job, &cpu_backend, centring, lp, gradient);
-}
-
-static const erg_stages_extension stages = {sizeof stages, engine_stages};
-static const erg_telemetry_extension telemetry = {sizeof telemetry, engine_telemetry};
-static const erg_gradient_extension gradient = {sizeof gradient, cpu_gradient};
-static const void *cpu_extension(const erg_sampler *sampler, const char *id) {
-  (void)sampler;
-  if (strcmp(id, "erg.gradient/1") == 0) return &gradient;
-  if (strcmp(id, "erg.bits/1") == 0) return engine_bits;
-  if (strcmp(id, "erg.telemetry/1") == 0) return &telemetry;
-  return strcmp(id, "erg.stages/1") == 0 ? &stages : NULL;
-}
-
-static const erg_sampler sampler = {
-    .size = sizeof sampler,
-    .id = "cpu",
-    .version = "0.1.0",
-    .summary = "NUTS and static HMC on CPU threads",
-    .parameters = parameters,
-    .n_parameters = (int32_t)(sizeof parameters / sizeof *parameters),
-    .statistics = engine_statistics,
-    .n_statistics = ERG_STATISTICS,
-    .devices = cpu_devices,
-    .supports = cpu_supports,
-    .create = cpu_create,
-    .advance = engine_advance,
-    .destroy = engine_destroy,
-    .extension = cpu_extension,
-};
-
-static const erg_sampler *const samplers[] = {&sampler};
-static const erg_plugin plugin = {
-    .size = sizeof plugin,
-    .abi_minor = ERG_ABI_MINOR,
-    .name = "cpu",
-    .build = "0.1.0, " __VERSION__,
-    .samplers = samplers,
-    .n_samplers = 1,
-};
-const erg_plugin *erg_plugin_v1(void) { return &plugin; }
+ENGINE_PLUGIN("cpu", "NUTS and static HMC on CPU threads", cpu_backend, parameters)

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
+#include "../shared/symbols.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* Written once under `once`, read only afterwards. */
@@ -27,24 +27,18 @@ static void load(void) {
              "container toolkit); the CPU backend works without");
     return;
   }
-  struct {
-    void (**slot)(void);
-    const char *symbol;
-  } table[] = {
-#define ENTRY(member, symbol, arguments) {(void (**)(void)) & loaded.member, #symbol},
+  static const symbol symbols[] = {
+#define ENTRY(member, name, arguments) SYMBOL(loaded.member, #name),
       CUDA_FUNCTIONS(ENTRY)
 #undef ENTRY
   };
-  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    void *address = dlsym(library, table[i].symbol);
-    if (address == NULL) {
-      snprintf(cause, sizeof cause,
-               "the CUDA driver is too old (libcuda.so.1 lacks %s): install driver 570 or "
-               "later; the CPU backend works without",
-               table[i].symbol);
-      return;
-    }
-    memcpy(table[i].slot, &address, sizeof address);
+  const char *missing = symbols_take(library, symbols, sizeof symbols / sizeof *symbols);
+  if (missing != NULL) {
+    snprintf(cause, sizeof cause,
+             "the CUDA driver is too old (libcuda.so.1 lacks %s): install driver 570 or "
+             "later; the CPU backend works without",
+             missing);
+    return;
   }
   cu_result code = loaded.init(0);
   if (code != ERG_CUDA_SUCCESS) {
@@ -103,10 +97,10 @@ const char *cuda_next_step(cu_result code) {
              "check nvidia-smi -q -d ECC, reset or exchange the device";
     case ERG_CUDA_ERROR_LAUNCH_TIMEOUT:
       return "the display's watchdog stopped a kernel: use a device without a display, or set "
-             "a smaller launch (setting launch_gradients)";
+             "a smaller launch (--set launch=1000)";
     case ERG_CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES:
-      return "the kernel needs more registers or memory a block than the device has: set "
-             "ERGODE_CUDA_BLOCK=32";
+      return "the kernel needs more registers or memory a block than the device has: set a "
+             "smaller block (--set block=32)";
     case ERG_CUDA_ERROR_ILLEGAL_ADDRESS:
     case ERG_CUDA_ERROR_LAUNCH_FAILED:
       return "this is a defect in the model's generated kernel or in the engine: report it "

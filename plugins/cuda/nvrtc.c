@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../shared/symbols.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* Written once under `once`, read only afterwards. */
@@ -32,24 +33,17 @@ static int take(const char *path) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return 0;
   nvrtc found = {.library = library};
-  struct {
-    void (**slot)(void);
-    const char *symbol;
-  } table[] = {
-#define ENTRY(member, symbol, arguments) {(void (**)(void)) & found.member, #symbol},
+  const symbol symbols[] = {
+#define ENTRY(member, name, arguments) SYMBOL(found.member, #name),
       NVRTC_FUNCTIONS(ENTRY)
 #undef ENTRY
-          {(void (**)(void)) & found.error_string, "nvrtcGetErrorString"},
+          SYMBOL(found.error_string, "nvrtcGetErrorString"),
   };
-  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    void *address = dlsym(library, table[i].symbol);
-    if (address == NULL) {
-      snprintf(cause, sizeof cause, "%s lacks %s: install NVRTC 12.8 or later", path,
-               table[i].symbol);
-      dlclose(library);
-      return 0;
-    }
-    memcpy(table[i].slot, &address, sizeof address);
+  const char *missing = symbols_take(library, symbols, sizeof symbols / sizeof *symbols);
+  if (missing != NULL) {
+    snprintf(cause, sizeof cause, "%s lacks %s: install NVRTC 12.8 or later", path, missing);
+    dlclose(library);
+    return 0;
   }
   found.version(&found.major, &found.minor);
   if (found.major * 100 + found.minor < 1208) {

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "device.h"
 #include "kernel.h"
+#include "read/clock.h"
 
 /* Page-locked memory through which copies go, in two halves: while the processor empties
  * one, the device fills the other. */
@@ -40,12 +40,6 @@ struct engine_share {
   double kernel_s, compile_s, upload_s, download_s;
   int cached;
 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static erg_status check(engine_share *s, cu_result code, const char *doing) {
   if (code == ERG_CUDA_SUCCESS) return ERG_OK;
@@ -191,7 +185,7 @@ static erg_status move(engine_share *s, cu_deviceptr base, uint64_t row_bytes, i
 
 static erg_status load_kernel(engine_share *s, const erg_model_source *source) {
   nvrtc_binary binary;
-  double start = now();
+  double start = erg_clock();
   erg_status status =
       cuda_kernel_get(s->host, source, s->device.capability, &binary, &s->cached);
   if (status == ERG_OK) {
@@ -202,7 +196,7 @@ static erg_status load_kernel(engine_share *s, const erg_model_source *source) {
   if (status == ERG_OK)
     status = check(s, s->driver->module_function(&s->function, s->module, "erg_kernel"),
                    "finding the kernel");
-  s->compile_s = now() - start;
+  s->compile_s = erg_clock() - start;
   if (status != ERG_OK) return status;
   int registers = 0, local = 0;
   char text[256];
@@ -256,7 +250,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
     TRY(host_alloc((void **)&s->stage[i], STAGE_BYTES), "allocating page-locked memory");
   }
   TRY(host_alloc((void **)&s->scalars, bytes[ENGINE_SCALARS]), "allocating page-locked memory");
-  double start = now();
+  double start = erg_clock();
   for (int i = 0; i < AREAS; i++) {
     if (bytes[i] == 0) bytes[i] = 64; /* an address to pass; nothing reads it */
     TRY(memory_alloc(&s->area[i], bytes[i]), "allocating device memory");
@@ -270,7 +264,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
              source->n_integers * sizeof(int32_t), (unsigned char *)source->integers, 0, 1);
   if (status != ERG_OK) return status;
   TRY(stream_wait(s->stream), "copying data to the device");
-  s->upload_s = now() - start;
+  s->upload_s = erg_clock() - start;
   return ERG_OK;
 }
 
@@ -295,7 +289,7 @@ erg_status cuda_share_open(const erg_host *host, const erg_job *job, const engin
 
 erg_status cuda_share_read(engine_share *s, engine_region region, int32_t row, int32_t rows,
                            uint64_t offset, uint64_t bytes, void *host, uint64_t pitch) {
-  double start = now();
+  double start = erg_clock();
   erg_status status = ERG_OK;
   if (region == ENGINE_SCALARS && s->scalars_fresh) {
     for (int32_t r = 0; r < rows; r++)
@@ -306,18 +300,18 @@ erg_status cuda_share_read(engine_share *s, engine_region region, int32_t row, i
     status = move(s, s->area[region] + (uint64_t)row * s->row_bytes[region] + offset,
                   s->row_bytes[region], rows, bytes, host, pitch, 0);
   }
-  s->download_s += now() - start;
+  s->download_s += erg_clock() - start;
   return status;
 }
 
 erg_status cuda_share_write(engine_share *s, engine_region region, int32_t row, int32_t rows,
                             uint64_t offset, uint64_t bytes, const void *host, uint64_t pitch) {
-  double start = now();
+  double start = erg_clock();
   TRY(context_set(s->context), "entering the context");
   if (region == ENGINE_SCALARS) s->scalars_fresh = 0;
   erg_status status = move(s, s->area[region] + (uint64_t)row * s->row_bytes[region] + offset,
                            s->row_bytes[region], rows, bytes, (unsigned char *)host, pitch, 1);
-  s->upload_s += now() - start;
+  s->upload_s += erg_clock() - start;
   return status;
 }
 

@@ -5,7 +5,7 @@
 #include "engine/engine.h"
 
 /* The plug-in's own settings, after the engine's. */
-enum { CUDA_SETTING_BLOCK = 0, CUDA_SETTING_CHAINS_A_WARP = 1 };
+enum { CUDA_SETTING_BLOCK = 0, CUDA_SETTING_CHAINS_A_WARP = 1, CUDA_SETTINGS = 2 };
 
 erg_status cuda_share_open(const erg_host *host, const erg_job *job, const engine_shape *shape,
                            engine_share **share);

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
+#include "../shared/symbols.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* Written once under `once`, read only afterwards. */
@@ -20,24 +20,18 @@ static void load(void) {
              "OpenCL package); the CPU backend works without");
     return;
   }
-  struct {
-    void (**slot)(void);
-    const char *symbol;
-  } table[] = {
-#define ENTRY(name) {(void (**)(void)) & loaded.name, #name},
+  static const symbol symbols[] = {
+#define ENTRY(name) SYMBOL(loaded.name, #name),
       OPENCL_FUNCTIONS(ENTRY)
 #undef ENTRY
   };
-  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    void *address = dlsym(library, table[i].symbol);
-    if (address == NULL) {
-      snprintf(cause, sizeof cause,
-               "the OpenCL loader lacks %s: OpenCL 1.2 is needed, install a newer "
-               "libOpenCL.so.1 (Debian: ocl-icd-libopencl1)",
-               table[i].symbol);
-      return;
-    }
-    memcpy(table[i].slot, &address, sizeof address);
+  const char *missing = symbols_take(library, symbols, sizeof symbols / sizeof *symbols);
+  if (missing != NULL) {
+    snprintf(cause, sizeof cause,
+             "the OpenCL loader lacks %s: OpenCL 1.2 is needed, install a newer "
+             "libOpenCL.so.1 (Debian: ocl-icd-libopencl1)",
+             missing);
+    return;
   }
   loaded.library = library;
   usable = 1;
@@ -54,24 +48,42 @@ const char *opencl_error_name(cl_int code) {
   switch (code) {
 #define NAME(x) \
   case x:       \
-    return #x;
-    NAME(CL_DEVICE_NOT_FOUND)
-    NAME(CL_DEVICE_NOT_AVAILABLE)
-    NAME(CL_COMPILER_NOT_AVAILABLE) NAME(CL_MEM_OBJECT_ALLOCATION_FAILURE) NAME(
-        CL_OUT_OF_RESOURCES) NAME(CL_OUT_OF_HOST_MEMORY) NAME(CL_PROFILING_INFO_NOT_AVAILABLE)
-        NAME(CL_BUILD_PROGRAM_FAILURE) NAME(CL_INVALID_VALUE) NAME(CL_INVALID_PLATFORM) NAME(
-            CL_INVALID_DEVICE) NAME(CL_INVALID_CONTEXT) NAME(CL_INVALID_COMMAND_QUEUE)
-            NAME(CL_INVALID_MEM_OBJECT) NAME(CL_INVALID_BINARY) NAME(CL_INVALID_BUILD_OPTIONS)
-                NAME(CL_INVALID_PROGRAM) NAME(CL_INVALID_PROGRAM_EXECUTABLE)
-                    NAME(CL_INVALID_KERNEL_NAME) NAME(CL_INVALID_KERNEL_DEFINITION) NAME(
-                        CL_INVALID_KERNEL) NAME(CL_INVALID_ARG_INDEX) NAME(CL_INVALID_ARG_VALUE)
-                        NAME(CL_INVALID_ARG_SIZE) NAME(CL_INVALID_KERNEL_ARGS)
-                            NAME(CL_INVALID_WORK_DIMENSION) NAME(CL_INVALID_WORK_GROUP_SIZE)
-                                NAME(CL_INVALID_WORK_ITEM_SIZE) NAME(CL_INVALID_EVENT)
-                                    NAME(CL_INVALID_OPERATION) NAME(CL_INVALID_BUFFER_SIZE)
-                                        NAME(CL_INVALID_GLOBAL_WORK_SIZE)
+    return #x
+    NAME(CL_DEVICE_NOT_FOUND);
+    NAME(CL_DEVICE_NOT_AVAILABLE);
+    NAME(CL_COMPILER_NOT_AVAILABLE);
+    NAME(CL_MEM_OBJECT_ALLOCATION_FAILURE);
+    NAME(CL_OUT_OF_RESOURCES);
+    NAME(CL_OUT_OF_HOST_MEMORY);
+    NAME(CL_PROFILING_INFO_NOT_AVAILABLE);
+    NAME(CL_BUILD_PROGRAM_FAILURE);
+    NAME(CL_INVALID_VALUE);
+    NAME(CL_INVALID_PLATFORM);
+    NAME(CL_INVALID_DEVICE);
+    NAME(CL_INVALID_CONTEXT);
+    NAME(CL_INVALID_COMMAND_QUEUE);
+    NAME(CL_INVALID_MEM_OBJECT);
+    NAME(CL_INVALID_BINARY);
+    NAME(CL_INVALID_BUILD_OPTIONS);
+    NAME(CL_INVALID_PROGRAM);
+    NAME(CL_INVALID_PROGRAM_EXECUTABLE);
+    NAME(CL_INVALID_KERNEL_NAME);
+    NAME(CL_INVALID_KERNEL_DEFINITION);
+    NAME(CL_INVALID_KERNEL);
+    NAME(CL_INVALID_ARG_INDEX);
+    NAME(CL_INVALID_ARG_VALUE);
+    NAME(CL_INVALID_ARG_SIZE);
+    NAME(CL_INVALID_KERNEL_ARGS);
+    NAME(CL_INVALID_WORK_DIMENSION);
+    NAME(CL_INVALID_WORK_GROUP_SIZE);
+    NAME(CL_INVALID_WORK_ITEM_SIZE);
+    NAME(CL_INVALID_EVENT);
+    NAME(CL_INVALID_OPERATION);
+    NAME(CL_INVALID_BUFFER_SIZE);
+    NAME(CL_INVALID_GLOBAL_WORK_SIZE);
 #undef NAME
-                                            case -1001 : return "CL_PLATFORM_NOT_FOUND_KHR";
+    case -1001:
+      return "CL_PLATFORM_NOT_FOUND_KHR";
     case -9999:
       return "NVIDIA's code for an illegal address in a kernel";
     default:

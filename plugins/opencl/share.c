@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "device.h"
 #include "program.h"
+#include "read/clock.h"
 
 enum { AREA_REALS = ENGINE_REGIONS, AREA_INTEGERS, AREA_SCRATCH, AREA_CONTROL, AREAS };
 
@@ -28,12 +28,6 @@ struct engine_share {
   int compiled;   /* a launch has been */
   double kernel_s, compile_s, upload_s, download_s;
 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static erg_status check(engine_share *s, cl_int code, const char *doing) {
   if (code == CL_SUCCESS) return ERG_OK;
@@ -162,15 +156,15 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
   s->queue =
       cl->clCreateCommandQueue(s->context, s->device.handle, CL_QUEUE_PROFILING_ENABLE, &code);
   TRY(code, "creating a queue");
-  double start = now();
+  double start = erg_clock();
   status = opencl_program_get(cl, s->host, s->context, &s->device, source, vector, keep,
                               &s->program);
   if (status != ERG_OK) return status;
   s->kernel = cl->clCreateKernel(s->program.handle, "erg_kernel", &code);
   TRY(code, "finding the kernel");
-  s->compile_s = now() - start;
+  s->compile_s = erg_clock() - start;
 
-  start = now();
+  start = erg_clock();
   for (int i = 0; i < AREAS && status == ERG_OK; i++)
     status = make_buffer(s, i, bytes[i],
                          i == AREA_REALS      ? (const void *)source->reals
@@ -178,7 +172,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
                                               : NULL);
   if (status != ERG_OK) return status;
   TRY(cl->clFinish(s->queue), "copying data to the device");
-  s->upload_s = now() - start;
+  s->upload_s = erg_clock() - start;
   return set_arguments(s, shape, source);
 }
 
@@ -204,7 +198,7 @@ erg_status opencl_share_open(const erg_host *host, const erg_job *job,
 erg_status opencl_share_read(engine_share *s, engine_region region, int32_t row, int32_t rows,
                              uint64_t offset, uint64_t bytes, void *host, uint64_t pitch) {
   if (rows == 0 || bytes == 0) return ERG_OK;
-  double start = now();
+  double start = erg_clock();
   uint64_t stride = s->row_bytes[region];
   if (rows == 1 || (bytes == stride && pitch == stride)) {
     TRY(s->cl->clEnqueueReadBuffer(s->queue, s->area[region], CL_TRUE,
@@ -218,7 +212,7 @@ erg_status opencl_share_read(engine_share *s, engine_region region, int32_t row,
                                        stride, 0, pitch, 0, host, 0, NULL, NULL),
         "copying from the device");
   }
-  s->download_s += now() - start;
+  s->download_s += erg_clock() - start;
   return ERG_OK;
 }
 
@@ -226,7 +220,7 @@ erg_status opencl_share_write(engine_share *s, engine_region region, int32_t row
                               uint64_t offset, uint64_t bytes, const void *host,
                               uint64_t pitch) {
   if (rows == 0 || bytes == 0) return ERG_OK;
-  double start = now();
+  double start = erg_clock();
   uint64_t stride = s->row_bytes[region];
   if (rows == 1 || (bytes == stride && pitch == stride)) {
     TRY(s->cl->clEnqueueWriteBuffer(s->queue, s->area[region], CL_TRUE,
@@ -240,7 +234,7 @@ erg_status opencl_share_write(engine_share *s, engine_region region, int32_t row
                                         stride, 0, pitch, 0, host, 0, NULL, NULL),
         "copying to the device");
   }
-  s->upload_s += now() - start;
+  s->upload_s += erg_clock() - start;
   return ERG_OK;
 }
 
@@ -262,9 +256,9 @@ erg_status opencl_share_launch(engine_share *s, const erg_control *control, int3
 erg_status opencl_share_wait(engine_share *s) {
   const opencl *cl = s->cl;
   if (s->event == NULL) return ERG_OK;
-  double start = now();
+  double start = erg_clock();
   cl_int code = cl->clFinish(s->queue);
-  double waited = now() - start;
+  double waited = erg_clock() - start;
   cl_ulong begin = 0, end = 0;
   cl_int state = CL_COMPLETE; /* clFinish succeeds after a kernel that failed, too */
   cl->clGetEventInfo(s->event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);

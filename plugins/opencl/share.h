@@ -6,7 +6,7 @@
 
 /* The plug-in's own settings, after the engine's: how a group of lanes is mapped, and where
  * compiled kernels are kept. */
-enum { OPENCL_SETTING_FORM = 0, OPENCL_SETTING_STORE = 1 };
+enum { OPENCL_SETTING_FORM = 0, OPENCL_SETTING_STORE = 1, OPENCL_SETTINGS = 2 };
 enum { OPENCL_FORM_AUTO = 0, OPENCL_FORM_VECTOR = 1, OPENCL_FORM_ITEM = 2 };
 enum { OPENCL_STORE_AUTO = 0, OPENCL_STORE_BINARY = 1, OPENCL_STORE_DRIVER = 2 };
 

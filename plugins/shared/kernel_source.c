@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device/device_text.h"
+#include "engine/engine.h"
 
 char *kernel_source(const char *head, const char *prologue, const erg_model_source *model,
                     const char *kernel) {
@@ -27,4 +28,23 @@ char *kernel_source(const char *head, const char *prologue, const erg_model_sour
   }
   *to = 0;
   return text;
+}
+
+erg_status kernel_source_supports(const erg_host *host, const erg_job *job, const char *what) {
+  const erg_model *model = job->model;
+  const erg_model_source *source =
+      model->extension ? model->extension(model, "erg.source/1") : NULL;
+  if (source == NULL)
+    return engine_fail(host, ERG_UNSUPPORTED,
+                       "model %s has no source in the portable dialect, which %s needs: use "
+                       "the CPU backend",
+                       model->name, what);
+  if (source->lanes != ERG_PADDING)
+    return engine_fail(host, ERG_UNSUPPORTED,
+                       "model %s was compiled for %u lanes, and the kernels for %s have %d",
+                       model->name, source->lanes, what, ERG_PADDING);
+  if (job->n_devices < 1)
+    return engine_fail(host, ERG_NO_DEVICE,
+                       "the job names no device: `ergode devices` lists them");
+  return ERG_OK;
 }

@@ -1,5 +1,18 @@
-# ergode_gpu_plugin(<id> <kernel file> <sources>...): the objects ergode_<id>_objects and the
-# plug-in ergode-<id> with its manifest; the kernel's text is embedded as kernel_text.h.
+# ergode_shipped_plugin(<id>): the plug-in ergode-<id> of the objects ergode_<id>_objects,
+# which tests link as well, with its manifest <id>.ini.
+function(ergode_shipped_plugin id)
+  add_library(ergode-${id} MODULE)
+  target_link_libraries(ergode-${id} PRIVATE ergode_${id}_objects)
+  set_target_properties(ergode-${id} PROPERTIES PREFIX "" LINKER_LANGUAGE C
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+  target_link_options(ergode-${id} PRIVATE -Wl,-z,defs -Wl,--exclude-libs,ALL)
+  configure_file(${id}.ini ${CMAKE_BINARY_DIR}/plugins/${id}.ini COPYONLY)
+  install(TARGETS ergode-${id} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
+  install(FILES ${id}.ini DESTINATION ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
+endfunction()
+
+# ergode_gpu_plugin(<id> <kernel file> <sources>...): a plug-in that compiles kernels; the
+# kernel's text is embedded as kernel_text.h.
 function(ergode_gpu_plugin id kernel)
   set(text ${CMAKE_CURRENT_BINARY_DIR}/embedded/kernel_text.h)
   add_custom_command(OUTPUT ${text}
@@ -10,19 +23,11 @@ function(ergode_gpu_plugin id kernel)
   add_library(ergode_${id}_objects OBJECT ${ARGN} ${text}
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_cache.c
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_source.c
+    ${PROJECT_SOURCE_DIR}/plugins/shared/symbols.c
     ${PROJECT_SOURCE_DIR}/core/read/sha256.c)
   target_link_libraries(ergode_${id}_objects PUBLIC
     ergode_engine ergode_device ergode_flags Threads::Threads ${CMAKE_DL_LIBS})
   target_include_directories(ergode_${id}_objects
     PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded)
-  target_compile_definitions(ergode_${id}_objects PRIVATE
-    ERGODE_VERSION="${PROJECT_VERSION}")
-  add_library(ergode-${id} MODULE)
-  target_link_libraries(ergode-${id} PRIVATE ergode_${id}_objects)
-  set_target_properties(ergode-${id} PROPERTIES PREFIX ""
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
-  target_link_options(ergode-${id} PRIVATE -Wl,-z,defs -Wl,--exclude-libs,ALL)
-  configure_file(${id}.ini ${CMAKE_BINARY_DIR}/plugins/${id}.ini COPYONLY)
-  install(TARGETS ergode-${id} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
-  install(FILES ${id}.ini DESTINATION ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
+  ergode_shipped_plugin(${id})
 endfunction()
