@@ -1,4 +1,4 @@
-/* Error function, gamma function and kin, in the portable dialect: the second half of
+/* Error function, gamma function and kin, in the portable dialect: a part of
  * elementary.h, which includes it. Same rules, same markers.
  */
 
