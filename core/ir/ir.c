@@ -1,7 +1,6 @@
 /* Nodes: hash-consing, shapes, folding of numbers. */
 #include "ir/ir.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,91 +137,9 @@ ir_id ir_position(ir_graph *g, int dim) {
   return intern(g, n);
 }
 
-/* Folds operations on constants whose value every libm agrees on to the last bit;
- * the others are data-only and are computed when data are bound. */
-static bool fold_unary(ir_op op, double a, double *r) {
-  switch (op) {
-    case IR_NEG:
-      *r = -a;
-      return true;
-    case IR_ABS:
-      *r = fabs(a);
-      return true;
-    case IR_SQUARE:
-      *r = a * a;
-      return true;
-    case IR_SQRT:
-      *r = sqrt(a);
-      return true;
-    case IR_INV:
-      *r = 1.0 / a;
-      return true;
-    case IR_FLOOR:
-      *r = floor(a);
-      return true;
-    case IR_CEIL:
-      *r = ceil(a);
-      return true;
-    case IR_NOT:
-      *r = a == 0.0;
-      return true;
-    case IR_LOG:
-      *r = 0.0;
-      return a == 1.0;
-    case IR_EXP:
-      *r = 1.0;
-      return a == 0.0;
-    default:
-      return false;
-  }
-}
-
-static bool fold_binary(ir_op op, double a, double b, double *r) {
-  switch (op) {
-    case IR_ADD:
-      *r = a + b;
-      return true;
-    case IR_SUB:
-      *r = a - b;
-      return true;
-    case IR_MUL:
-      *r = a * b;
-      return true;
-    case IR_DIV:
-      *r = a / b;
-      return true;
-    case IR_LT:
-      *r = a < b;
-      return true;
-    case IR_LE:
-      *r = a <= b;
-      return true;
-    case IR_GT:
-      *r = a > b;
-      return true;
-    case IR_GE:
-      *r = a >= b;
-      return true;
-    case IR_EQ:
-      *r = a == b;
-      return true;
-    case IR_NE:
-      *r = a != b;
-      return true;
-    case IR_AND:
-      *r = a != 0.0 && b != 0.0;
-      return true;
-    case IR_OR:
-      *r = a != 0.0 || b != 0.0;
-      return true;
-    default:
-      return false;
-  }
-}
-
 ir_id ir_unary(ir_graph *g, ir_op op, ir_id a) {
   double r;
-  if (ir_at(g, a)->op == IR_CONST && fold_unary(op, ir_at(g, a)->value, &r))
+  if (ir_at(g, a)->op == IR_CONST && ir_fold_unary(op, ir_at(g, a)->value, &r))
     return ir_const(g, r);
   ir_node n = blank(op);
   n.n_args = 1;
@@ -234,7 +151,7 @@ ir_id ir_unary(ir_graph *g, ir_op op, ir_id a) {
 ir_id ir_binary(ir_graph *g, ir_op op, ir_id a, ir_id b) {
   double r;
   if (ir_at(g, a)->op == IR_CONST && ir_at(g, b)->op == IR_CONST &&
-      fold_binary(op, ir_at(g, a)->value, ir_at(g, b)->value, &r))
+      ir_fold_binary(op, ir_at(g, a)->value, ir_at(g, b)->value, &r))
     return ir_const(g, r);
   /* one order for commuting operations, so that equal expressions are one node */
   if ((op == IR_ADD || op == IR_MUL || op == IR_EQ || op == IR_NE) && a > b) {

@@ -264,6 +264,10 @@ static inline ir_dims ir_bit(int dim) { return (ir_dims)1 << dim; }
 /* Number of elements of an array over `dims`. */
 int64_t ir_size(const ir_graph *g, ir_dims dims);
 bool ir_is_elementwise(ir_op op);
+/* The value of an operation on numbers where every libm agrees on it to the last bit;
+ * false: it can't be told here (fold.c). */
+bool ir_fold_unary(ir_op op, double a, double *r);
+bool ir_fold_binary(ir_op op, double a, double b, double *r);
 bool ir_is_const(const ir_graph *g, ir_id n, double value);
 const char *ir_op_text(ir_op op);
 /* Listing for people, one node a line: `model show --ir`. */

@@ -35,23 +35,8 @@ static void strides(const ir_graph *g, ir_dims dims, int64_t *stride) {
 
 static bool unary(ir_op op, double a, double *r) {
   switch (op) {
-    case IR_NEG:
-      *r = -a;
-      return true;
-    case IR_ABS:
-      *r = fabs(a);
-      return true;
-    case IR_SQUARE:
-      *r = a * a;
-      return true;
-    case IR_SQRT:
-      *r = sqrt(a);
-      return true;
     case IR_RSQRT:
       *r = 1 / sqrt(a);
-      return true;
-    case IR_INV:
-      *r = 1 / a;
       return true;
     case IR_EXP:
       *r = exp(a);
@@ -101,37 +86,16 @@ static bool unary(ir_op op, double a, double *r) {
     case IR_LOG1M_EXP:
       *r = log(-expm1(a));
       return true;
-    case IR_FLOOR:
-      *r = floor(a);
-      return true;
-    case IR_CEIL:
-      *r = ceil(a);
-      return true;
     case IR_ROUND:
       *r = round(a);
       return true;
-    case IR_NOT:
-      *r = a == 0;
-      return true;
     default:
-      return false;
+      return ir_fold_unary(op, a, r);
   }
 }
 
 static bool binary(ir_op op, double a, double b, double *r) {
   switch (op) {
-    case IR_ADD:
-      *r = a + b;
-      return true;
-    case IR_SUB:
-      *r = a - b;
-      return true;
-    case IR_MUL:
-      *r = a * b;
-      return true;
-    case IR_DIV:
-      *r = a / b;
-      return true;
     case IR_POW:
       *r = pow(a, b);
       return true;
@@ -147,32 +111,8 @@ static bool binary(ir_op op, double a, double b, double *r) {
     case IR_FMOD:
       *r = fmod(a, b);
       return true;
-    case IR_LT:
-      *r = a < b;
-      return true;
-    case IR_LE:
-      *r = a <= b;
-      return true;
-    case IR_GT:
-      *r = a > b;
-      return true;
-    case IR_GE:
-      *r = a >= b;
-      return true;
-    case IR_EQ:
-      *r = a == b;
-      return true;
-    case IR_NE:
-      *r = a != b;
-      return true;
-    case IR_AND:
-      *r = a != 0 && b != 0;
-      return true;
-    case IR_OR:
-      *r = a != 0 || b != 0;
-      return true;
     default:
-      return false;
+      return ir_fold_binary(op, a, b, r);
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "compile/interpret.h"
 #include "emit/emit.h"
+#include "mix.h"
 #include "models.h"
 
 typedef void (*model_entry)(const double *, const int *, const double *, double *,
@@ -47,16 +48,6 @@ static void write_text(const char *path, const char *text) {
   assert_non_null(f);
   fputs(text, f);
   assert_int_equal(fclose(f), 0);
-}
-
-static uint64_t mix(uint64_t hash, const double *x, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    uint64_t bits;
-    memcpy(&bits, &x[i], sizeof bits);
-    hash = (hash ^ bits) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
-  }
-  return hash;
 }
 
 /* Returns a hash of all results' bits. */

@@ -10,32 +10,9 @@
 #include <cmocka.h>
 
 #include "compile/model_host.h"
+#include "../models/shipped.h"
+#include "mix.h"
 #include "run/load.h"
-
-static const char *const models[] = {"artist_regression",
-                                     "blr",
-                                     "correlated_normal",
-                                     "eight_schools",
-                                     "eight_schools_centered",
-                                     "eight_schools_noncentered",
-                                     "funnel",
-                                     "hierarchical_normal",
-                                     "horseshoe",
-                                     "kidscore",
-                                     "logistic_regression",
-                                     "nested",
-                                     "poisson_glmm",
-                                     "radon"};
-
-static uint64_t mix(uint64_t hash, const double *x, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    uint64_t bits;
-    memcpy(&bits, &x[i], sizeof bits);
-    hash = (hash ^ bits) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
 
 static uint64_t hash_of(const erg_model *m) {
   size_t d = (size_t)m->dim, n = 3 * (size_t)m->n_elements;
@@ -105,7 +82,7 @@ static void check_model(const char *name) {
 
 static void same_bits(void **unused) {
   (void)unused;
-  for (size_t i = 0; i < sizeof models / sizeof *models; i++) check_model(models[i]);
+  for (int i = 0; i < SHIPPED_MODELS; i++) check_model(shipped_models[i]);
 }
 
 int main(void) {

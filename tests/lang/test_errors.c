@@ -1,20 +1,10 @@
 /* Each model in errors/ is wrong; what is said about it must be what stands in
  * FILE.toml.expected. FILE.json, where there is one, is its data; a model with [simulate]
  * is simulated. With ERGODE_UPDATE_EXPECTED=1 the expected texts are written anew. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <dirent.h>
 #include <unistd.h>
 
+#include "../read/expected.h"
 #include "made.h"
-
-static bool ends_with(const char *s, const char *end) {
-  return strlen(s) >= strlen(end) && !strcmp(s + strlen(s) - strlen(end), end);
-}
 
 static char *say(const char *path) {
   char data_path[300];
@@ -48,40 +38,11 @@ static char *say(const char *path) {
   return text;
 }
 
+static bool is_model(const char *name) { return ends_with(name, ".toml"); }
+
 static void errors(void **state) {
   (void)state;
-  struct dirent **files;
-  int n = scandir("errors", &files, NULL, alphasort), tried = 0, wrong = 0;
-  assert_true(n > 0);
-  for (int i = 0; i < n; i++) {
-    const char *name = files[i]->d_name;
-    char path[280], expected_path[300];
-    snprintf(path, sizeof path, "errors/%s", name);
-    snprintf(expected_path, sizeof expected_path, "%s.expected", path);
-    if (ends_with(name, ".toml")) {
-      char *text = say(path);
-      if (getenv("ERGODE_UPDATE_EXPECTED")) {
-        FILE *f = fopen(expected_path, "w");
-        fputs(text, f);
-        fclose(f);
-      }
-      erg_problems p;
-      erg_problems_init(&p);
-      erg_source *expected = erg_source_read(expected_path, &p);
-      erg_problems_free(&p);
-      if (!expected || strcmp(text, expected->text) != 0) {
-        print_error("%s: said\n%sexpected\n%s", path, text, expected ? expected->text : "");
-        wrong++;
-      }
-      erg_source_free(expected);
-      free(text);
-      tried++;
-    }
-    free(files[i]);
-  }
-  free(files);
-  assert_int_equal(wrong, 0);
-  assert_true(tried >= 100);
+  hold_texts("errors", is_model, say, 100);
 }
 
 int main(void) {

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "../models/shipped.h"
 #include "compile/natural.h"
 #include "made.h"
 
@@ -95,22 +97,7 @@ static void check_model(const char *folder, const char *name) {
 
 static void shipped(void **state) {
   (void)state;
-  static const char *const names[] = {"artist_regression",
-                                      "blr",
-                                      "correlated_normal",
-                                      "eight_schools",
-                                      "eight_schools_centered",
-                                      "eight_schools_noncentered",
-                                      "funnel",
-                                      "hierarchical_normal",
-                                      "horseshoe",
-                                      "kidscore",
-                                      "logistic_regression",
-                                      "nested",
-                                      "poisson_glmm",
-                                      "radon"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    check_model("../../models", names[i]);
+  for (int i = 0; i < SHIPPED_MODELS; i++) check_model("../../models", shipped_models[i]);
 }
 
 static void posteriordb(void **state) {
