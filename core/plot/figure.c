@@ -41,6 +41,11 @@ plot_style plot_series(int i) {
                       .marker = (plot_marker)(i % 4)};
 }
 
+void plot_describe(plot *p, const char *text) {
+  free(p->description);
+  p->description = copy_text(text);
+}
+
 static void free_panels(plot *p) {
   for (int i = 0; i < p->rows * p->columns; i++) {
     plot_panel_data *a = &p->panels[i];
@@ -95,6 +100,7 @@ void plot_free(plot *p) {
   for (int i = 0; i < p->n_keys; i++) free(p->keys[i].text);
   free(p->keys);
   free(p->title);
+  free(p->description);
   free(p);
 }
 

@@ -51,7 +51,7 @@ typedef struct {
 
 struct plot {
   double width, height;
-  char *title;
+  char *title, *description;  /* or NULL */
   int rows, columns, current;
   plot_panel_data *panels;
   plot_item *items;

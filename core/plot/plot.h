@@ -57,6 +57,8 @@ typedef enum { PLOT_START, PLOT_MIDDLE, PLOT_END } plot_anchor;
  * NULL. */
 plot *plot_new(double width, double height, const char *title);
 void plot_free(plot *p);
+/* What the figure shows, in a sentence, for those who can't see it. */
+void plot_describe(plot *p, const char *text);
 /* rows x columns panels (1 x 1). What follows plot_panel(p, i) concerns panel i, counted
  * row by row. */
 void plot_panels(plot *p, int rows, int columns);

@@ -129,6 +129,20 @@ static void put_label(FILE *out, const plot_label *t, bool inlined) {
   fputs("</text>\n", out);
 }
 
+/* What a screen reader says: title and description, as elements of their own. */
+static void put_naming(FILE *out, const plot *p, const char *id) {
+  const char *prefix = id ? id : "figure";
+  fprintf(out, " role=\"img\" aria-labelledby=\"%s-title%s%s%s\">\n<title id=\"%s-title\">", prefix,
+          p->description ? " " : "", p->description ? prefix : "", p->description ? "-desc" : "",
+          prefix);
+  put_escaped(out, p->title ? p->title : "figure");
+  fputs("</title>\n", out);
+  if (!p->description) return;
+  fprintf(out, "<desc id=\"%s-desc\">", prefix);
+  put_escaped(out, p->description);
+  fputs("</desc>\n", out);
+}
+
 /* id NULL: a file. */
 static char *make_svg(const plot *p, const char *id, erg_problems *problems) {
   const plot_cairo_api *a = plot_cairo_load(problems);
@@ -160,9 +174,7 @@ static char *make_svg(const plot *p, const char *id, erg_problems *problems) {
       fprintf(out, " class=\"plot\" id=\"%s\" style=\"max-width:%gpx\"", id, p->width);
     else
       fprintf(out, " width=\"%g\" height=\"%g\" font-family=\"sans-serif\"", p->width, height);
-    fputs(" role=\"img\" aria-label=\"", out);
-    put_escaped(out, p->title ? p->title : "figure");
-    fputs("\">\n", out);
+    put_naming(out, p, id);
     if (!id) fprintf(out, "<path d=\"M0 0H%gV%gH0Z\" fill=\"#ffffff\"/>\n", p->width, height);
     put_shapes(out, drawn, id != NULL);
     for (int i = 0; i < canvas.n_labels; i++) put_label(out, &canvas.labels[i], id != NULL);

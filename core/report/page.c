@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const tones[] = {"none", "good", "warning", "bad"};
+static const char *const tones[] = {"none", "good", "warning", "bad", "text"};
 
 static const char css[] =
     "body{margin:0 auto;max-width:1080px;padding:16px;background:var(--plot-paper);"
@@ -17,17 +17,31 @@ static const char css[] =
     "padding-left:1.2em}.box li.bad,td.bad{color:var(--plot-bad);font-weight:bold}"
     ".box li.warning,td.warning{font-weight:bold}.box li.good{color:var(--plot-muted)}"
     ".next{display:block;font-weight:normal;color:var(--plot-ink)}\n"
+    "h1,h2,h3,p,li,summary,th.group{overflow-wrap:anywhere}b.bad{color:var(--plot-bad)}"
+    "h3{font-size:1em;margin:1em 0 .3em}a{color:inherit}"
+    "nav{margin:.8em 0;color:var(--plot-muted)}nav a{margin-right:1em;white-space:nowrap}"
+    "summary{cursor:pointer;color:var(--plot-muted);margin:.6em 0}"
+    "pre{overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid "
+    "var(--plot-grid);border-radius:6px;padding:8px}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:"
     "tabular-nums}th,td{padding:2px 10px;border-bottom:1px solid var(--plot-grid);"
-    "text-align:left;vertical-align:top}table.numbers th+th,table.numbers td+td{text-align:"
-    "right;white-space:nowrap}td{overflow-wrap:anywhere}\n"
+    "text-align:left;vertical-align:top}tbody th{font-weight:normal}"
+    "table.numbers thead th+th,table.numbers td{text-align:right;white-space:nowrap}"
+    "table.numbers tbody th{min-width:10em;max-width:20em;overflow-wrap:break-word}"
+    "th.group{font-weight:bold!important;padding-top:8px}"
+    "td{overflow-wrap:anywhere}td.text{text-align:left!important;white-space:normal!important;"
+    "min-width:14em}.range{font-size:.85em;color:var(--plot-muted)}\n"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));"
-    "gap:12px}figure{margin:0;break-inside:avoid}figure.wide{grid-column:1/-1}"
+    "gap:12px}.figures.large{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}"
+    "figure{margin:0;break-inside:avoid}figure.wide{grid-column:1/-1}"
     "@media screen and (max-width:640px){figure.wide{overflow-x:auto}" /* or too small to read */
     "figure.wide svg.plot{min-width:560px}}"
     "figcaption{font-size:.85em;color:var(--plot-muted)}\n"
     "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}"
-    "table{font-size:75%}th,td{padding:1px 4px}tr{break-inside:avoid}h2,h3,h2+p{break-after:avoid}}\n";
+    "nav{display:none}table{font-size:75%}th,td{padding:1px 4px;white-space:normal!important;"
+    "min-width:0!important;overflow-wrap:anywhere!important}tr{break-inside:avoid}"
+    "h2,h3,h2+p{break-after:avoid}"
+    "details::details-content{content-visibility:visible;display:block;height:auto}}\n";
 
 void page_escaped(FILE *out, const char *text) {
   for (; *text; text++) {
@@ -49,10 +63,10 @@ static void element(FILE *out, const char *name, const char *text) {
 }
 
 void page_begin(FILE *out, const char *title) {
-  fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        "<link rel=\"icon\" href=\"data:,\">\n", out); /* no request for an icon */
+  fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
+        "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+        "<link rel=\"icon\" href=\"data:,\"/>\n", out); /* no request for an icon */
   element(out, "title", title);
   fprintf(out, "<style>\n%s%s</style>\n</head>\n<body>\n", plot_css(), css);
   element(out, "h1", title);
@@ -60,7 +74,39 @@ void page_begin(FILE *out, const char *title) {
 
 void page_end(FILE *out) { fputs("</body>\n</html>\n", out); }
 void page_heading(FILE *out, const char *text) { element(out, "h2", text); }
+void page_subheading(FILE *out, const char *text) { element(out, "h3", text); }
 void page_paragraph(FILE *out, const char *text) { element(out, "p", text); }
+
+void page_section(FILE *out, const char *id, const char *title) {
+  fprintf(out, "<h2 id=\"%s\">", id);
+  page_escaped(out, title);
+  fputs("</h2>\n", out);
+}
+
+static void open_placed(FILE *out, const char *name, const char *place) {
+  fprintf(out, "<%s", name);
+  if (place) {
+    fputs(" data-path=\"", out);
+    page_escaped(out, place);
+    putc('"', out);
+  }
+}
+
+void page_value(FILE *out, const char *place, const char *text) {
+  if (place) {
+    open_placed(out, "span", place);
+    putc('>', out);
+  }
+  page_escaped(out, text);
+  if (place) fputs("</span>", out);
+}
+
+void page_details_begin(FILE *out, const char *summary) {
+  fputs("<details>\n", out);
+  element(out, "summary", summary);
+}
+
+void page_details_end(FILE *out) { fputs("</details>\n", out); }
 
 void page_box_begin(FILE *out, page_tone tone, const char *headline) {
   fprintf(out, "<div class=\"box %s\">\n", tones[tone]);
@@ -79,10 +125,17 @@ void page_box_line(FILE *out, page_tone tone, const char *text, const char *next
   fputs("</li>\n", out);
 }
 
+void page_box_line_begin(FILE *out, page_tone tone) {
+  fprintf(out, "<li class=\"%s\">", tones[tone]);
+}
+
+void page_box_line_end(FILE *out) { fputs("</li>\n", out); }
 void page_box_end(FILE *out) { fputs("</ul>\n</div>\n", out); }
 
 void page_table_begin(FILE *out, const char *const *titles, int n, bool numbers) {
-  fprintf(out, "<div class=\"scroll\">\n<table%s>\n", numbers ? " class=\"numbers\"" : "");
+  /* What scrolls must be reached by the keyboard. */
+  fprintf(out, "<div class=\"scroll\" tabindex=\"0\">\n<table%s>\n",
+          numbers ? " class=\"numbers\"" : "");
   if (titles) fputs("<thead><tr>", out);
   for (int i = 0; titles && i < n; i++) {
     fputs("<th scope=\"col\">", out);
@@ -94,18 +147,43 @@ void page_table_begin(FILE *out, const char *const *titles, int n, bool numbers)
 
 void page_row_begin(FILE *out) { fputs("<tr>", out); }
 
-void page_cell(FILE *out, page_tone tone, const char *text) {
+void page_row_head(FILE *out, const char *place, const char *text) {
+  open_placed(out, "th scope=\"row\"", place);
+  putc('>', out);
+  page_escaped(out, text);
+  fputs("</th>", out);
+}
+
+void page_cell_begin(FILE *out, page_tone tone) {
   if (tone == PAGE_NONE)
     fputs("<td>", out);
   else
     fprintf(out, "<td class=\"%s\">", tones[tone]);
+}
+
+void page_wide_cell_begin(FILE *out, page_tone tone, int columns) {
+  fprintf(out, "<td class=\"text %s\" colspan=\"%d\">", tones[tone], columns);
+}
+
+void page_group(FILE *out, const char *place, const char *text, int columns) {
+  fprintf(out, "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"%d\">", columns);
+  page_value(out, place, text);
+  fputs("</th></tr>\n", out);
+}
+
+void page_cell_end(FILE *out) { fputs("</td>", out); }
+
+void page_cell(FILE *out, page_tone tone, const char *text) {
+  page_cell_begin(out, tone);
   page_escaped(out, text);
-  fputs("</td>", out);
+  page_cell_end(out);
 }
 
 void page_row_end(FILE *out) { fputs("</tr>\n", out); }
 void page_table_end(FILE *out) { fputs("</tbody>\n</table>\n</div>\n", out); }
-void page_figures_begin(FILE *out) { fputs("<div class=\"figures\">\n", out); }
+void page_figures_begin(FILE *out, bool large) {
+  fprintf(out, "<div class=\"figures%s\">\n", large ? " large" : "");
+}
 void page_figures_end(FILE *out) { fputs("</div>\n", out); }
 
 bool page_figure(FILE *out, const plot *p, const char *id, const char *caption, bool wide,

@@ -15,9 +15,8 @@ static const char chains_section[] = "Chains", forest_section[] = "Intervals",
                   energy_section[] = "Energy", pairs_section[] = "Pairs",
                   predictive_section[] = "Posterior predictive checks";
 
-/* "trace" and "theta[1,2]" make "07-trace-theta-1-2". */
-static void add(report_figures *f, const char *kind, const char *of, const char *section,
-                const char *caption, bool wide, plot *figure) {
+void report_figures_add(report_figures *f, const char *kind, const char *of,
+                        const char *section, const char *caption, bool wide, plot *figure) {
   char name[96];
   int n = snprintf(name, sizeof name, "%02d-%s-%.60s", f->n + 1, kind, of);
   for (int i = 0; i < n; i++) {
@@ -184,8 +183,8 @@ static bool forest(out_draws *d, const out_summary *s, const int64_t *rows, int 
     free_scalar(&x);
   }
   if (good)
-    add(f, "forest", title, forest_section, "", true,
-        report_forest(title, (const char *const *)names, shown, low, high, n));
+    report_figures_add(f, "forest", title, forest_section, "", true,
+                       report_forest(title, (const char *const *)names, shown, low, high, n));
   for (int i = 0; i < n; i++) free(names[i]);
   diag_work_free(w);
   free(names);
@@ -241,12 +240,13 @@ static bool predictive(out_draws *d, report_figures *f, erg_problems *p) {
     if (!good) break;
     made++;
     if (r.n > 1)
-      add(f, "ppc", r.name, predictive_section, "", false, report_predictive_plot(&r));
-    add(f, "ppc-mean", r.name, predictive_section, "", false,
-        report_predictive_statistic(&r, REPORT_MEAN));
+      report_figures_add(f, "ppc", r.name, predictive_section, "", false,
+                         report_predictive_plot(&r));
+    report_figures_add(f, "ppc-mean", r.name, predictive_section, "", false,
+                       report_predictive_statistic(&r, REPORT_MEAN));
     if (r.n > 1)
-      add(f, "ppc-sd", r.name, predictive_section, "", false,
-          report_predictive_statistic(&r, REPORT_SD));
+      report_figures_add(f, "ppc-sd", r.name, predictive_section, "", false,
+                         report_predictive_statistic(&r, REPORT_SD));
     report_predictive_free(&r);
   }
   return good;
@@ -272,22 +272,22 @@ bool report_run_figures(out_draws *d, const out_summary *s, const char *params,
     element(s, rows[i], true, name);
     good = read_scalar(d, variable_of(d, s, rows[i]), s->element[rows[i]], name, &x[i], p);
     if (!good) break;
-    add(f, "trace", name, chains_section, "", false, report_trace(&x[i], bad));
-    add(f, "rank", name, chains_section, "", false, report_rank(&x[i]));
-    add(f, "posterior", name, chains_section, "", false,
-        report_density(&x[i], &s->rows[rows[i]]));
+    report_figures_add(f, "trace", name, chains_section, "", false, report_trace(&x[i], bad));
+    report_figures_add(f, "rank", name, chains_section, "", false, report_rank(&x[i]));
+    report_figures_add(f, "posterior", name, chains_section, "", false,
+                       report_density(&x[i], &s->rows[rows[i]]));
   }
   good = good && forests(d, s, f, p);
   if (good && energy.values)
-    add(f, "energy", "", energy_section,
-        "Where the changes are much narrower than the energy itself (E-BFMI below 0.3), the "
-        "chains cross the tails slowly.",
-        true, report_energy(&energy, s->bfmi));
+    report_figures_add(f, "energy", "", energy_section,
+                       "Where the changes are much narrower than the energy itself (E-BFMI "
+                       "below 0.3), the chains cross the tails slowly.",
+                       true, report_energy(&energy, s->bfmi));
   for (int i = 0, pairs = 0; good && i < n; i++) {
     for (int k = i + 1; k < n && pairs < 6; k++, pairs++) {
       char name[2 * NAME];
       snprintf(name, sizeof name, "%s-%s", x[i].name, x[k].name);
-      add(f, "pair", name, pairs_section, "", false, report_pair(&x[i], &x[k], bad));
+      report_figures_add(f, "pair", name, pairs_section, "", false, report_pair(&x[i], &x[k], bad));
     }
   }
   good = good && predictive(d, f, p);

@@ -55,7 +55,7 @@ static void put_table(FILE *out, const out_summary *s) {
     const diag_summary *r = &s->rows[i];
     out_element_name(s->schema, s->variable[i], s->element[i], true, text, sizeof text);
     page_row_begin(out);
-    page_cell(out, PAGE_NONE, text);
+    page_row_head(out, NULL, text);
     put_number(out, PAGE_NONE, r->mean, r->mcse_mean);
     snprintf(text, sizeof text, isnan(r->mcse_mean) ? "-" : "%.2g", r->mcse_mean);
     page_cell(out, PAGE_NONE, text);
@@ -78,7 +78,7 @@ static void put_table(FILE *out, const out_summary *s) {
 static void put_setting(FILE *out, const char *name, const char *value) {
   if (!value || !*value) return;
   page_row_begin(out);
-  page_cell(out, PAGE_NONE, name);
+  page_row_head(out, NULL, name);
   page_cell(out, PAGE_NONE, value);
   page_row_end(out);
 }
@@ -156,7 +156,7 @@ static bool put_figures(FILE *out, const report_figures *f, erg_problems *p) {
       if (*section) page_figures_end(out);
       page_heading(out, section = g->section);
       if (about(section)) page_paragraph(out, about(section));
-      page_figures_begin(out);
+      page_figures_begin(out, false);
     }
     char id[32];
     snprintf(id, sizeof id, "figure-%d", i + 1);

@@ -26,6 +26,9 @@ enum { REPORT_WORST = 4, REPORT_MOST_PARAMETERS = 24, REPORT_MOST_ROWS = 500 };
 bool report_run_figures(out_draws *draws, const out_summary *s, const char *params,
                         report_figures *figures, erg_problems *p);
 void report_figures_free(report_figures *figures);
+/* One more, which the list then owns. "trace" and "theta[1,2]" make "07-trace-theta-1-2". */
+void report_figures_add(report_figures *figures, const char *kind, const char *of,
+                        const char *section, const char *caption, bool wide, plot *figure);
 
 /* One page by itself. */
 bool report_run_html(const out_summary *s, const report_figures *figures, const char *path,

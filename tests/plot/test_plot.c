@@ -112,7 +112,7 @@ static void test_svg(void **state) {
   assert_non_null(strstr(a, "&lt;very&gt;"));
   assert_non_null(strstr(a, ">INVALID</text>"));
   assert_non_null(strstr(a, "var(--plot-bad)"));
-  assert_int_equal(count(a, " id="), 1);
+  assert_int_equal(count(a, " id="), 2); /* the figure and its title */
   assert_int_equal(count(a, "rgb("), 0);
   assert_int_equal(count(a, "<text"), count(a, "</text>"));
   free(a);

@@ -147,7 +147,7 @@ static void test_page_escapes(void **state) {
   erg_problems problems;
   erg_problems_init(&problems);
   plot *p = plot_new(300, 200, evil);
-  page_figures_begin(out);
+  page_figures_begin(out, false);
   assert_true(page_figure(out, p, "f", evil, true, &problems));
   page_figures_end(out);
   page_end(out);
