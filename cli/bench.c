@@ -1,4 +1,5 @@
 /* ergode bench. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/bench.h"
+#include "bench/compare.h"
 #include "cli/common.h"
 #include "output/table.h"
 #include "run/job.h"
@@ -124,20 +125,39 @@ static int write_json(const bench_report *r, erg_json *j) {
   return erg_json_close(j);
 }
 
+/* The page, and below it the comparison with the baseline. 0 or errno. */
+static int write_page(const bench_report *r, const char *path) {
+  int error = bench_write_markdown(r, path);
+  if (error || !r->baseline) return error;
+  FILE *f = fopen(path, "a");
+  if (!f) return errno;
+  fputc('\n', f);
+  bench_compare_markdown(r->baseline, f);
+  error = ferror(f) ? EIO : 0;
+  if (fclose(f) != 0 && !error) error = errno;
+  return error;
+}
+
 /* The tables, and the files of --out, --json and --markdown. 0 or 7. */
 static int write_reports(const cli_args *args, const bench_report *r) {
   const char *json = cli_value(args, "json"), *page = cli_value(args, "markdown");
   char *own_json = run_text("%s/bench.json", r->options->out),
        *own_page = run_text("%s/report.md", r->options->out);
-  if (!is_stdout(json)) bench_print(r, stdout, out_wants_colour(stdout));
+  if (!is_stdout(json)) {
+    bench_print(r, stdout, out_wants_colour(stdout));
+    if (r->baseline) {
+      fputs("\nAgainst the baseline\n", stdout);
+      bench_compare_print(r->baseline, stdout, out_wants_colour(stdout));
+    }
+  }
   const char *failed = NULL;
   int error = write_json(r, erg_json_open(own_json));
   if (error) failed = own_json;
-  if (!error && (error = bench_write_markdown(r, own_page))) failed = own_page;
+  if (!error && (error = write_page(r, own_page))) failed = own_page;
   if (!error && json &&
       (error = write_json(r, is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json))))
     failed = json;
-  if (!error && page && (error = bench_write_markdown(r, page))) failed = page;
+  if (!error && page && (error = write_page(r, page))) failed = page;
   if (failed) cli_say(args, "%s can't be written: %s", failed, strerror(error));
   free(own_json);
   free(own_page);
@@ -149,7 +169,7 @@ static bool has_warnings(const bench_report *r) {
   bool any = r->n_warnings > 0;
   for (int i = 0; i < r->n_rows; i++)
     any |= r->rows[i].n_warnings > 0 || r->rows[i].verdict == BENCH_NOT_CONVERGED;
-  return any;
+  return any || (r->baseline && bench_compare_is_bad(r->baseline));
 }
 
 /* bench-results/NAME-TIME; to be freed. */
@@ -168,7 +188,8 @@ static char *default_folder(const bench_options *o) {
 }
 
 static bool resume_alone(const cli_args *args, erg_problems *p) {
-  static const char *const fit[] = {"resume", "plugin", "quiet", "json", "markdown", "strict"};
+  static const char *const fit[] = {"resume", "retry-failed", "plugin", "quiet", "json", "markdown",
+                                    "strict", "baseline", "save"};
   for (int i = 0; i < args->n_given; i++) {
     bool fits = false;
     for (size_t k = 0; k < sizeof fit / sizeof *fit; k++)
@@ -181,19 +202,71 @@ static bool resume_alone(const cli_args *args, erg_problems *p) {
                                           "--resume and models don't go together");
 }
 
+/* What the settings came from; *path is to be freed. */
+static void get_configs(const bench_workloads *w, bench_options *o, char **path) {
+  if (w->path && bench_config_read(w->path, &o->configs[o->n_configs])) o->n_configs++;
+  *path = run_preset_path(o->preset);
+  if (*path && bench_config_read(*path, &o->configs[o->n_configs])) o->n_configs++;
+}
+
+/* Those given, then those that the folder remembers; NULL-terminated, to be freed. */
+static const char **get_plugins(const cli_args *args, const char *const *remembered) {
+  const char **files = cli_values(args, "plugin");
+  size_t n = 0;
+  while (files[n]) n++;
+  for (; remembered && *remembered; remembered++) {
+    files = run_grow(files, (n + 2) * sizeof *files);
+    files[n++] = *remembered;
+    files[n] = NULL;
+  }
+  return files;
+}
+
 /* What is to be run. */
 static bool get_options(const cli_args *args, bench_workloads *w, bench_options *o,
                         bench_resumed *held, erg_problems *p) {
   o->out = cli_value(args, "resume");
+  o->retry_failed = cli_given(args, "retry-failed");
   if (o->out) {
     o->resume = true;
     return resume_alone(args, p) && bench_resume_read(o->out, o, w, held, p);
   }
+  if (o->retry_failed)
+    return erg_error(p, (erg_place){0}, "ergode bench --resume DIR --retry-failed",
+                     "--retry-failed needs the folder with the failed runs");
   if (!get_workloads(args, w, p) || !get_sizes(args, w, o, p)) return false;
   if (!o->backends) o->backends = (const char *const *)w->backends;
   if (w->path) o->set = cli_value(args, "set") ? cli_value(args, "set") : "default";
   o->out = cli_value(args, "out");
   return true;
+}
+
+/* An interrupted benchmark is no baseline. 0 or 7. */
+static int save_baseline(const cli_args *args, const bench_report *r, const char *path) {
+  int invalid = 0, code = bench_exit_code(r);
+  if (code == 130 || code == 3) {
+    cli_say(args, "not kept as a baseline: %s", code == 3 ? "nothing ran" : "it was interrupted");
+    return 0;
+  }
+  for (int i = 0; i < r->n_rows; i++) invalid += r->rows[i].verdict != BENCH_VALID;
+  int error = write_json(r, erg_json_open(path));
+  if (error) {
+    cli_say(args, "%s can't be written: %s", path, strerror(error));
+    return 7;
+  }
+  if (!cli_given(args, "quiet")) fprintf(stderr, "baseline kept in %s\n", path);
+  if (invalid)
+    cli_say(args, "%d of its %d rows are INVALID, and will be in every comparison", invalid,
+            r->n_rows);
+  return 0;
+}
+
+/* The documents of --baseline and --save, before anything runs. */
+static bool open_baselines(const cli_args *args, bench_stored **compare, char **save,
+                           erg_problems *p) {
+  const char *name = cli_value(args, "baseline"), *keep = cli_value(args, "save");
+  if (name && !(*compare = bench_stored_open(name, p))) return false;
+  return !keep || (*save = bench_baseline_path(keep, p));
 }
 
 static void say_after(const cli_args *args, const bench_report *r, int code) {
@@ -214,7 +287,9 @@ int cli_bench(const cli_args *args) {
   int backends = 0, devices = 0;
   char **backend_list = cli_split(cli_value(args, "backend"), &backends);
   char **device_list = cli_split(cli_value(args, "device"), &devices);
-  char *command = cli_command_text(args), *folder = NULL;
+  char *command = cli_command_text(args), *folder = NULL, *preset = NULL, *save = NULL;
+  const char **plugins = NULL;
+  bench_stored *baseline = NULL;
   bench_workloads workloads = {0};
   bench_resumed held = {0};
   bench_options o = {.workloads = &workloads,
@@ -225,19 +300,24 @@ int cli_bench(const cli_args *args) {
                      .say = cli_given(args, "quiet") ? NULL : say,
                      .say_data = &shown};
   bench_report report = {.options = &o};
-  bool good = get_options(args, &workloads, &o, &held, &problems);
+  bool good = get_options(args, &workloads, &o, &held, &problems) &&
+              open_baselines(args, &baseline, &save, &problems);
   int code = 2;
   if (good) {
     if (!o.out) o.out = folder = default_folder(&o);
-    o.registry = cli_registry(args);
+    if (!o.resume) get_configs(&workloads, &o, &preset);
+    o.plugins = plugins = get_plugins(args, o.plugins);
+    o.registry = cli_registry_of(args, plugins);
     run_interrupt_install();
     good = bench_run(&o, &report, &problems);
     say_end(&shown);
   }
   if (good) {
     code = bench_exit_code(&report);
+    if (baseline) report.baseline = bench_compare_report(baseline, &report, &problems);
     int written = write_reports(args, &report);
-    if (!code) code = report.journal_error ? 7 : written;
+    int saved = save ? save_baseline(args, &report, save) : 0;
+    if (!code) code = report.journal_error ? 7 : written ? written : saved;
     if (!code && cli_given(args, "strict")) code = has_warnings(&report) ? 4 : 0;
     say_after(args, &report, code);
   }
@@ -249,6 +329,10 @@ int cli_bench(const cli_args *args) {
   if (o.registry) run_registry_free(o.registry);
   cli_free_list(backend_list);
   cli_free_list(device_list);
+  bench_stored_free(baseline);
+  free(plugins);
+  free(preset);
+  free(save);
   free(command);
   free(folder);
   return code;

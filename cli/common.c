@@ -34,8 +34,13 @@ void cli_problems(const erg_problems *p) { erg_problems_print(p, stderr, colour_
 
 run_registry *cli_registry(const cli_args *args) {
   const char **files = cli_values(args, "plugin");
-  run_registry *r = run_registry_new(files);
+  run_registry *r = cli_registry_of(args, files);
   free(files);
+  return r;
+}
+
+run_registry *cli_registry_of(const cli_args *args, const char *const *files) {
+  run_registry *r = run_registry_new(files);
   for (int i = 0; i < r->count; i++) {
     const run_candidate *c = &r->candidates[i];
     if (c->refused && c->origin == RUN_ORIGIN_OPTION)

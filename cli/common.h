@@ -15,6 +15,8 @@ void cli_say(const cli_args *args, const char *format, ...)
 void cli_problems(const erg_problems *p);
 
 run_registry *cli_registry(const cli_args *args);
+/* With these files in place of --plugin's; NULL-terminated. */
+run_registry *cli_registry_of(const cli_args *args, const char *const *files);
 /* A host whose messages go to stderr as they come; --quiet: warnings and errors only. */
 void cli_host(const cli_args *args, run_host *host);
 

@@ -207,16 +207,17 @@ static const cli_command *by_name(const char *name) {
 }
 
 const cli_command *cli_find(int argc, char **argv, int *used) {
-  const cli_command *c = by_name(argv[0]);
-  *used = 1;
-  if (c) return c;
-  if (argc > 1) {
+  const cli_command *c = NULL;
+  if (argc > 1) { /* first: `bench` is a command, and `bench compare` another */
     char *two = run_text("%s %s", argv[0], argv[1]);
     c = by_name(two);
     free(two);
     *used = 2;
     if (c) return c;
   }
+  c = by_name(argv[0]);
+  *used = 1;
+  if (c) return c;
   /* A first word alone ("model") gets its second words listed. */
   size_t n = strlen(argv[0]);
   const char *names[64], *parts[64];

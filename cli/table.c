@@ -77,7 +77,17 @@ static const cli_option
                    "bench.json; report.md", NULL, 0, 0, false},
     o_resume = TEXT("resume", "DIR", "go on with an interrupted benchmark: its settings, the "
                                      "runs that are missing"),
-    o_bench_strict = FLAG("strict", "exit with 4 where something warned or didn't converge"),
+    o_retry_failed = FLAG("retry-failed", "with --resume: runs that failed, crashed or took too "
+                          "long are done again; without it their rows stay as they are"),
+    o_save = TEXT("save", "NAME", "keep the results as a baseline of this name, below "
+                                  "XDG_DATA_HOME; one that is there is replaced"),
+    o_baseline = TEXT("baseline", "NAME|FILE", "compare with a baseline, a bench.json, or the "
+                                               "folder of one, row by row"),
+    o_bench_strict = FLAG("strict", "exit with 4 where something warned or didn't converge, or "
+                          "against --baseline is SLOWER, AMBIGUOUS or INVALID"),
+    o_compare_strict = FLAG("strict", "exit with 4 where something is SLOWER, AMBIGUOUS or "
+                            "INVALID"),
+    o_compare_markdown = TEXT("markdown", "FILE", "write it as Markdown, for a pull request"),
     o_chain_list = TEXT("chains", "N,N", "numbers of chains, separated by commas; each gets "
                                          "rows of its own (the preset's)"),
     o_thread_list = TEXT("threads", "N,N", "numbers of CPU threads, separated by commas; each "
@@ -157,7 +167,7 @@ static const cli_command sample = {
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
     &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
-    &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_bench_strict, &o_json_file,
+    &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_retry_failed, &o_baseline, &o_save, &o_bench_strict, &o_json_file,
     &o_markdown, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
     {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
@@ -165,6 +175,8 @@ static const cli_example bench_examples[] = {
      "two backends on your own model, five seeds each"},
     {"bench --preset standard --json bench.json --markdown bench.md",
      "figures to keep, with all that is needed to repeat them"},
+    {"bench --repeat 5 --baseline main --save main",
+     "what has changed since the last time, which is kept for the next"},
     {NULL, NULL}};
 static const cli_command bench = {
     "bench", "[MODEL.toml...]", 0, 64, "time every backend on the same data",
@@ -178,6 +190,26 @@ static const cli_command bench = {
     "0\tgood\n" EXIT_INPUT "3\tnothing could run\n4\t--strict: something warned\n5\ta backend computes wrong numbers\n"
     "6\ta backend failed\n7\toutput failed\n130\tinterrupted; --resume goes on\n",
     cli_bench};
+
+static const cli_option *const compare_options[] = {&o_compare_strict, &o_json,
+                                                    &o_compare_markdown, NULL};
+static const cli_example compare_examples[] = {
+    {"bench compare before.json after.json", "whether the second is FASTER, SLOWER or the SAME"},
+    {"bench compare main bench-results/new --strict --markdown compare.md",
+     "a baseline against a folder of results, for a script: exits 4 if it is slower"},
+    {NULL, NULL}};
+static const cli_command bench_compare = {
+    "bench compare", "A B", 2, 2, "compare two benchmarks row by row",
+    "A and B are bench.json files, folders of one, or names of baselines (ergode bench --save). "
+    "Rows are matched by their ids, runs by repeat and seed; each figure gets the ratio B / A with "
+    "its interval and a verdict on B: FASTER where it is certainly more than 2 % better, SLOWER "
+    "where certainly more than 2 % worse, SAME where certainly within 5 %, else, and with fewer "
+    "than three pairs of runs, AMBIGUOUS. A row that isn't valid in one of them, or has other data "
+    "or draws, is INVALID. What differs in machine, build and settings is named.",
+    compare_examples, compare_options,
+    "0\tgood\n" EXIT_INPUT "4\t--strict: something is SLOWER, AMBIGUOUS or INVALID\n"
+    "7\toutput failed\n",
+    cli_bench_compare};
 
 /* --- verify, devices ---------------------------------------------------------------- */
 
@@ -306,5 +338,5 @@ static const cli_command help = {"help", "[COMMAND]", 0, 2, "show help", NULL, h
                                  help_options, exits_plain, cli_help_command};
 
 const cli_command *const cli_commands[] = {
-    &sample, &bench, &verify, &devices, &model_check, &model_show, &model_logp, &model_compile,
+    &sample, &bench, &bench_compare, &verify, &devices, &model_check, &model_show, &model_logp, &model_compile,
     &plugin_list, &summary, &diagnose, &report, &help, NULL};

@@ -78,6 +78,7 @@ void cli_man(const cli_command *command);      /* roff, to stdout; NULL: ergode(
 /* The commands. */
 int cli_sample(const cli_args *args);
 int cli_bench(const cli_args *args);
+int cli_bench_compare(const cli_args *args);
 int cli_verify(const cli_args *args);
 int cli_devices(const cli_args *args);
 int cli_model_check(const cli_args *args);

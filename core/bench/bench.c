@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/compare.h"
 #include "bench/derive.h"
 #include "bench/peak.h"
 #include "bench/peer.h"
@@ -144,8 +145,9 @@ static void run_one(bench_work *k, int i, int repeat, run_of_block *one) {
   if (!one->cell->result->code) {
     snprintf(one->promise, sizeof one->promise, "%s", one->cell->result->bits);
     bench_digest(one->cell, one->digest);
+    memcpy(row->runs[row->n_runs - 1].draws_sha256, one->digest, sizeof one->digest);
   }
-  bench_journal_add(k->journal, row, kind, number, one->cell, one->digest);
+  bench_journal_add(k->journal, row, kind, number, one->cell);
 }
 
 /* One run of each row, in a random order. repeat < 0: the cold ones. */
@@ -281,6 +283,7 @@ void bench_report_free(bench_report *r) {
   for (int i = 0; i < r->n_subjects; i++) {
     free(r->subjects[i].name);
     free(r->subjects[i].model);
+    free(r->subjects[i].path);
     free(r->subjects[i].data);
   }
   for (int i = 0; i < r->n_rows; i++) {
@@ -291,6 +294,7 @@ void bench_report_free(bench_report *r) {
   }
   for (int i = 0; i < r->n_scaling; i++) free(r->scaling[i].points);
   for (int i = 0; i < r->n_warnings; i++) free(r->warnings[i]);
+  bench_comparison_free(r->baseline);
   free(r->peaks);
   free(r->pairs);
   free(r->scaling);

@@ -74,6 +74,15 @@ void bench_workloads_add(bench_workloads *w, const char *model, const char *data
                          const char *const *sizes);
 void bench_workloads_free(bench_workloads *w);
 
+/* A file that settings came from. */
+typedef struct {
+  const char *path;
+  char sha256[65];
+} bench_config;
+bool bench_config_read(const char *path, bench_config *c); /* keeps path; false: unreadable */
+
+enum { BENCH_CONFIGS = 2 };     /* the set's file and the preset's */
+
 typedef struct {
   const bench_workloads *workloads;
   run_registry *registry;
@@ -87,8 +96,12 @@ typedef struct {
   int repeats;                  /* cached runs a row, seeds seed, seed + 1, ... */
   double time_limit_s;          /* of one run */
   bool no_reference;            /* moments aren't compared */
+  bench_config configs[BENCH_CONFIGS];
+  int n_configs;
+  const char *const *plugins;   /* files of --plugin, NULL-terminated; NULL: none */
   const char *out;              /* folder of the journal, or NULL */
   bool resume;                  /* what the journal has isn't run again */
+  bool retry_failed;            /* but what failed there is */
   const char *command, *version;
   void (*say)(void *data, const char *text); /* progress, one line; NULL: none */
   void *say_data;
@@ -121,6 +134,7 @@ typedef struct {
   double ess_square, ess_lp;    /* NaN: not known */
   double converged_s;           /* NaN: not known, or not reached */
   char worst_bulk[BENCH_NAME], worst_tail[BENCH_NAME], worst_r_hat[BENCH_NAME];
+  char draws_sha256[65];        /* of all numbers of all draws; "": not known */
   int32_t n_chain_gradients;    /* 0: not known */
   int64_t chain_gradients[BENCH_CHAINS_KEPT];
   int32_t has_telemetry;
@@ -261,6 +275,7 @@ typedef struct {
 /* What is known of a workload before anything runs. */
 typedef struct {
   char *name, *model, *data;  /* model as it was named; data: file, "[simulate]", "none" */
+  char *path;                 /* of the model's file */
   char model_hash[65], data_hash[65];
   uint64_t simulation_seed;
   bool simulated;
@@ -298,12 +313,13 @@ typedef struct {
   bench_pair *pairs;       int n_pairs;
   bench_scaling *scaling;  int n_scaling;
   char **warnings;         int n_warnings;
+  struct bench_comparison *baseline; /* with --baseline's document; NULL: none */
 } bench_report;
 
 /* What a journal said; the options point into it. */
 typedef struct {
   void *json;
-  const char **backends, **devices;
+  const char **backends, **devices, **plugins;
 } bench_resumed;
 /* Settings and workloads of DIR/rows.jsonl. False with problems. held and w are to be freed
  * in any case. */

@@ -38,10 +38,7 @@ static double lesser_ess(const bench_once *f) {
   return isnan(f->ess_bulk) || isnan(f->ess_tail) ? NAN : fmin(f->ess_bulk, f->ess_tail);
 }
 
-double bench_figure_of(const bench_report *r, const bench_row *row, const bench_once *f,
-                       bench_figure figure) {
-  const bench_subject *s = &r->subjects[row->workload];
-  const bench_peak *peak = peak_of(r, row);
+double bench_figure_of_run(const bench_once *f, bench_figure figure) {
   double work = f->stages.warmup + f->stages.sampling;
   if (!(work > 0)) work = NAN;
   /* A backend may not count, or count those of the draws alone. */
@@ -62,14 +59,24 @@ double bench_figure_of(const bench_report *r, const bench_row *row, const bench_
     case BENCH_COLD_S: return f->stages.total;
     case BENCH_ESS_WHOLE_S: return f->stages.total > 0 ? ess / f->stages.total : NAN;
     case BENCH_CONVERGED_S: return f->converged_s;
-    case BENCH_BANDWIDTH_SHARE:
-      return peak && peak->read_gb_s > 0 ? s->bytes_gradient * rate / (1e9 * peak->read_gb_s) : NAN;
-    case BENCH_FLOPS_SHARE:
-      return peak && peak->gflops > 0 ? s->flops_gradient * rate / (1e9 * peak->gflops) : NAN;
     case BENCH_ESS_JOULE: return joules > 0 ? ess / joules : NAN;
+    case BENCH_BANDWIDTH_SHARE:
+    case BENCH_FLOPS_SHARE:
     case BENCH_FIGURES: break;
   }
   return NAN;
+}
+
+double bench_figure_of(const bench_report *r, const bench_row *row, const bench_once *f,
+                       bench_figure figure) {
+  bool bytes = figure == BENCH_BANDWIDTH_SHARE;
+  if (!bytes && figure != BENCH_FLOPS_SHARE) return bench_figure_of_run(f, figure);
+  const bench_subject *s = &r->subjects[row->workload];
+  const bench_peak *peak = peak_of(r, row);
+  double rate = bench_figure_of_run(f, BENCH_GRADIENTS_S);
+  double most = !peak ? 0 : bytes ? peak->read_gb_s : peak->gflops;
+  double each = bytes ? s->bytes_gradient : s->flops_gradient;
+  return most > 0 ? each * rate / (1e9 * most) : NAN;
 }
 
 bool bench_figure_is_time(bench_figure f) {

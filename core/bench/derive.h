@@ -18,6 +18,8 @@ void bench_advise(bench_report *r);
 /* A figure of one run; NaN where it isn't known. `of` the row that `f` is a run of. */
 double bench_figure_of(const bench_report *r, const bench_row *of, const bench_once *f,
                        bench_figure figure);
+/* Of those that follow from the run alone: no shares of peaks. */
+double bench_figure_of_run(const bench_once *f, bench_figure figure);
 /* Whether less of it is better. */
 bool bench_figure_is_time(bench_figure figure);
 /* The ratio a / b with the verdict on a. */

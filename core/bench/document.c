@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/commit.h"
+#include "bench/compare.h"
 #include "bench/work.h"
-#include "read/sha256.h"
 #include "run/text.h"
 
 static void write_count(erg_json *j, const char *key, int value) {
@@ -15,29 +16,25 @@ static void write_count(erg_json *j, const char *key, int value) {
     erg_json_null(j, key);
 }
 
-static void write_configs(erg_json *j, const bench_workloads *w) {
-  erg_json_array(j, "configs");
-  if (w->path && w->hash) {
-    erg_json_object(j, NULL);
-    erg_json_string(j, "path", w->path);
-    erg_json_string(j, "sha256", w->hash);
-    erg_json_end(j);
-  }
+static void write_config(erg_json *j, const char *path, const char *hash) {
+  erg_json_object(j, NULL);
+  erg_json_string(j, "path", path);
+  erg_json_string(j, "sha256", hash);
   erg_json_end(j);
 }
 
-static bool hash_file(const char *path, char hex[65]) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return false;
-  unsigned char block[65536];
-  erg_sha256 h;
-  erg_sha256_init(&h);
-  size_t n;
-  while ((n = fread(block, 1, sizeof block, f)) > 0) erg_sha256_add(&h, block, n);
-  bool good = !ferror(f);
-  fclose(f);
-  erg_sha256_hex(&h, hex);
-  return good;
+/* The set, the preset, each model once. */
+static void write_configs(erg_json *j, const bench_report *r) {
+  const bench_options *o = r->options;
+  erg_json_array(j, "configs");
+  for (int i = 0; i < o->n_configs; i++)
+    write_config(j, o->configs[i].path, o->configs[i].sha256);
+  for (int i = 0; i < r->n_subjects; i++) {
+    bool seen = false;
+    for (int k = 0; k < i; k++) seen |= !strcmp(r->subjects[k].path, r->subjects[i].path);
+    if (!seen) write_config(j, r->subjects[i].path, r->subjects[i].model_hash);
+  }
+  erg_json_end(j);
 }
 
 /* The first row of a plug-in's sampler (`cpu`, `cpu.NAME`); NULL: it took no part. */
@@ -56,13 +53,13 @@ static void write_plugins(erg_json *j, const bench_report *r) {
   for (int i = 0; g && i < g->count; i++) {
     const run_candidate *c = &g->candidates[i];
     const bench_row *row = c->id && !c->refused ? row_of(r, c->id) : NULL;
-    char hex[65];
-    if (!row || !c->library || !hash_file(c->library, hex)) continue;
+    bench_config file;
+    if (!row || !c->library || !bench_config_read(c->library, &file)) continue;
     erg_json_object(j, NULL);
     erg_json_string(j, "id", c->id);
     erg_json_string(j, "version", row->backend_version);
     erg_json_string(j, "path", c->library);
-    erg_json_string(j, "sha256", hex);
+    erg_json_string(j, "sha256", file.sha256);
     erg_json_end(j);
   }
   erg_json_end(j);
@@ -73,7 +70,7 @@ static void write_environment(erg_json *j, const bench_report *r) {
   erg_json_object(j, "environment");
   erg_json_string(j, "time", e->when);
   erg_json_string(j, "ergode_version", r->options->version);
-  erg_json_null(j, "commit");
+  erg_json_string(j, "commit", ERGODE_COMMIT);
   erg_json_string(j, "built_by", e->host_build);
   erg_json_string(j, "build_flags", BENCH_BUILD_FLAGS);
   erg_json_string(j, "cpu", e->cpu);
@@ -94,7 +91,7 @@ static void write_environment(erg_json *j, const bench_report *r) {
   erg_json_real(j, "load_average_after",
                 e->load_average_after < 0 ? NAN : e->load_average_after);
   erg_json_string(j, "command", r->options->command);
-  write_configs(j, r->options->workloads);
+  write_configs(j, r);
   write_plugins(j, r);
   erg_json_end(j);
 }
@@ -260,6 +257,7 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   erg_json_real(j, "max_r_hat", f->r_hat);
   erg_json_string(j, "max_r_hat_name", f->worst_r_hat);
   erg_json_real(j, "converged_s", f->converged_s);
+  erg_json_string(j, "draws_sha256", *f->draws_sha256 ? f->draws_sha256 : NULL);
   if (f->n_chain_gradients)
     erg_json_ints(j, "chain_gradients", f->chain_gradients, (size_t)f->n_chain_gradients);
   else
@@ -471,4 +469,11 @@ void bench_write_json(const bench_report *r, erg_json *j) {
   }
   erg_json_end(j);
   erg_json_strings(j, "warnings", (const char *const *)r->warnings, (size_t)r->n_warnings);
+  if (r->baseline) {
+    erg_json_object(j, "baseline");
+    bench_compare_write(r->baseline, j);
+    erg_json_end(j);
+  } else {
+    erg_json_null(j, "baseline");
+  }
 }

@@ -10,6 +10,7 @@
 #endif
 
 #include "bench/bench.h"
+#include "read/sha256.h"
 #include "run/job.h"
 
 /* The value of the first line that begins with `key`, up to the line's end, without
@@ -71,6 +72,21 @@ static double number_in(const char *path) {
 double bench_load_average(void) {
   double load[1];
   return getloadavg(load, 1) == 1 ? load[0] : -1;
+}
+
+bool bench_config_read(const char *path, bench_config *c) {
+  *c = (bench_config){.path = path};
+  FILE *f = fopen(path, "rb");
+  if (!f) return false;
+  unsigned char block[65536];
+  erg_sha256 h;
+  erg_sha256_init(&h);
+  size_t n;
+  while ((n = fread(block, 1, sizeof block, f)) > 0) erg_sha256_add(&h, block, n);
+  bool good = !ferror(f);
+  fclose(f);
+  erg_sha256_hex(&h, c->sha256);
+  return good;
 }
 
 void bench_environment_read(bench_environment *e) {

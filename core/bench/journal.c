@@ -13,7 +13,7 @@
 #include "run/paths.h"
 #include "run/text.h"
 
-#define JOURNAL_VERSION 1
+#define JOURNAL_VERSION 2
 
 struct bench_journal {
   char *path;
@@ -131,6 +131,15 @@ bool bench_resume_read(const char *folder, bench_options *o, bench_workloads *w,
   numbers(json_object_get(head, "chains"), o->axes.chains, NULL);
   numbers(json_object_get(head, "threads"), NULL, o->axes.threads);
   numbers(json_object_get(head, "device_counts"), NULL, o->axes.devices);
+  const json_t *configs = json_object_get(head, "configs");
+  for (size_t i = 0; i < json_array_size(configs) && i < BENCH_CONFIGS; i++) {
+    const json_t *one = json_array_get(configs, i);
+    bench_config *c = &o->configs[o->n_configs];
+    c->path = json_string_value(json_object_get(one, "path"));
+    restore_text(one, "sha256", c->sha256, sizeof c->sha256);
+    o->n_configs += c->path != NULL;
+  }
+  o->plugins = held->plugins = texts(json_object_get(head, "plugins"));
   o->backends = held->backends = texts(json_object_get(head, "backends"));
   o->devices = held->devices = texts(json_object_get(head, "devices"));
   good = good && o->draws >= 4 && o->repeats >= 1 && o->axes.chains[0] > 0 &&
@@ -144,6 +153,7 @@ void bench_resumed_free(bench_resumed *held) {
   json_decref(held->json);
   free(held->backends);
   free(held->devices);
+  free(held->plugins);
   *held = (bench_resumed){0};
 }
 
@@ -193,6 +203,17 @@ static void write_head(const bench_report *r, FILE *f) {
   erg_json_ints(j, "chains", o->axes.chains, n);
   write_ints(j, "threads", o->axes.threads);
   write_ints(j, "device_counts", o->axes.devices);
+  erg_json_array(j, "configs");
+  for (int i = 0; i < o->n_configs; i++) {
+    erg_json_object(j, NULL);
+    write_path(j, "path", o->configs[i].path);
+    erg_json_string(j, "sha256", o->configs[i].sha256);
+    erg_json_end(j);
+  }
+  erg_json_end(j);
+  erg_json_array(j, "plugins");
+  for (const char *const *file = o->plugins; file && *file; file++) write_path(j, NULL, *file);
+  erg_json_end(j);
   write_list(j, "backends", o->backends);
   write_list(j, "devices", o->devices);
   erg_json_array(j, "workloads");
@@ -249,7 +270,7 @@ static void write_first(erg_json *j, const bench_row *row) {
 }
 
 void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, int repeat,
-                       const cell *c, const char *digest) {
+                       const cell *c) {
   if (!j || c->result->code == 130) return;
   const cell_result *r = c->result;
   erg_json *line = erg_json_to(j->file);
@@ -260,7 +281,6 @@ void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, 
   erg_json_int(line, "repeat", repeat);
   erg_json_string(line, "failed", r->code ? r->reason : NULL);
   erg_json_string(line, "bits", r->bits);
-  erg_json_string(line, "draws_sha256", digest);
   erg_json_real(line, "target_accept", r->target_accept);
   if (r->code)
     erg_json_null(line, "run");
@@ -305,7 +325,7 @@ static void take_first(const json_t *o, bench_row *row) {
 
 static const json_t *find(const bench_journal *j, const char *row, bench_kind kind, int repeat) {
   const char *word = kind == BENCH_COLD ? "cold" : "cached";
-  for (int i = 0; j && i < j->n; i++) {
+  for (int i = j ? j->n : 0; i-- > 0;) { /* a run that was tried again: the last time counts */
     const char *id = json_string_value(json_object_get(j->lines[i], "row")),
                *have = json_string_value(json_object_get(j->lines[i], "kind"));
     if (id && have && !strcmp(id, row) && !strcmp(have, word) &&
@@ -320,6 +340,7 @@ bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,
                         char digest[static 65]) {
   const json_t *line = find(j, row->id, kind, repeat);
   const char *failed = json_string_value(json_object_get(line, "failed"));
+  if (failed && r->options->retry_failed) return false;
   bench_once *f = &row->runs[row->n_runs];
   promise[0] = digest[0] = 0;
   if (!line || (!failed && !restore_once(json_object_get(line, "run"), f))) return false;
@@ -331,7 +352,7 @@ bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,
   row->n_runs++;
   if (f->order >= r->n_runs) r->n_runs = f->order + 1;
   restore_text(line, "bits", promise, BENCH_NAME);
-  restore_text(line, "draws_sha256", digest, 65);
+  memcpy(digest, f->draws_sha256, 65);
   double accept = restore_real(line, "target_accept");
   if (accept > 0) r->target_accept = accept;
   return true;

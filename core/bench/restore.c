@@ -83,14 +83,13 @@ bool restore_once(const json_t *o, bench_once *f) {
   restore_text(o, "min_ess_bulk_name", f->worst_bulk, BENCH_NAME);
   restore_text(o, "min_ess_tail_name", f->worst_tail, BENCH_NAME);
   restore_text(o, "max_r_hat_name", f->worst_r_hat, BENCH_NAME);
+  restore_text(o, "draws_sha256", f->draws_sha256, sizeof f->draws_sha256);
   chains = json_object_get(o, "chain_gradients");
   for (size_t i = 0; i < json_array_size(chains) && i < BENCH_CHAINS_KEPT; i++)
     f->chain_gradients[f->n_chain_gradients++] = json_integer_value(json_array_get(chains, i));
   telemetry = json_object_get(o, "telemetry");
   f->has_telemetry = json_is_object(telemetry);
   if (f->has_telemetry) restore_telemetry(telemetry, &f->telemetry);
-  f->device_busy = restore_real(telemetry, "device_busy");
-  f->lane_efficiency = restore_real(telemetry, "lane_efficiency");
   f->device_busy = restore_real(telemetry, "device_busy");
   f->lane_efficiency = restore_real(telemetry, "lane_efficiency");
   return true;

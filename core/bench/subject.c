@@ -49,6 +49,7 @@ bool bench_subject_read(const bench_workload *w, run_model *m, bench_subject *s,
                    .sizes = (const char *const *)w->sizes, .seed = -1};
   if (!run_load(&in, m, p)) return false;
   s->model = run_text("%s", w->model);
+  s->path = run_text("%s", m->path);
   s->simulated = m->simulation.data != NULL;
   s->simulation_seed = m->simulation.seed;
   const char *slash = m->data_path ? strrchr(m->data_path, '/') : NULL;

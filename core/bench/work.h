@@ -100,7 +100,7 @@ bool bench_journal_open(const bench_report *r, bench_journal **out, erg_problems
 int bench_journal_close(bench_journal *j);
 /* The last of row's runs, or the failure; after the judgement of a cold run. */
 void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, int repeat,
-                       const cell *c, const char *digest);
+                       const cell *c);
 /* False where the journal hasn't the run. Else it is added to the row, as if it had been
  * run now. */
 bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,

@@ -132,11 +132,25 @@ bool run_make_folders(const char *path) {
   return good;
 }
 
-char *run_cache_folder(const char *name) {
-  const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+/* The folder ergode in $VARIABLE, else in `otherwise` below the home; to be freed; NULL
+ * where neither is absolute. */
+static char *own_folder(const char *variable, const char *otherwise) {
+  const char *base = getenv(variable), *home = getenv("HOME");
   bool given = base && *base == '/';
   if (!given && !(home && *home == '/')) return NULL;
-  char *above = run_text("%s%s/ergode", given ? base : home, given ? "" : "/.cache");
+  return run_text("%s%s/ergode", given ? base : home, given ? "" : otherwise);
+}
+
+char *run_data_folder(const char *name) {
+  char *above = own_folder("XDG_DATA_HOME", "/.local/share");
+  char *path = above ? run_text("%s/%s", above, name) : NULL;
+  free(above);
+  return path;
+}
+
+char *run_cache_folder(const char *name) {
+  char *above = own_folder("XDG_CACHE_HOME", "/.cache");
+  if (!above) return NULL;
   char *path = run_text("%s/%s", above, name);
   bool good = run_make_folders(above) && (mkdir(path, 0700) == 0 || errno == EEXIST);
   free(above);

@@ -27,6 +27,10 @@ void run_names_free(char **names);
  * freed; NULL where there is no such place: nothing is cached then. */
 char *run_cache_folder(const char *name);
 
+/* $XDG_DATA_HOME/ergode/NAME, or ~/.local/share/ergode/NAME: what the user keeps; not made.
+ * To be freed; NULL where there is no such place. */
+char *run_data_folder(const char *name);
+
 /* Folder of models compiled ahead (`ergode model compile`), beside libergode; to be freed;
  * NULL where there is none. */
 char *run_prebuilt_folder(void);

@@ -32,16 +32,17 @@ static bool unknown(const char *name, erg_problems *p) {
   return false;
 }
 
+char *run_preset_path(const char *name) {
+  if (strchr(name, '/') || (strlen(name) > 4 && !strcmp(name + strlen(name) - 4, ".ini")))
+    return run_text("%s", name);
+  char *file = run_text("%s.ini", name), *path = run_shared_file("configs", file);
+  free(file);
+  return path;
+}
+
 bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
-  char *path;
-  if (strchr(name, '/') || (strlen(name) > 4 && !strcmp(name + strlen(name) - 4, ".ini"))) {
-    path = run_text("%s", name);
-  } else {
-    char *file = run_text("%s.ini", name);
-    path = run_shared_file("configs", file);
-    free(file);
-    if (!path) return unknown(name, p);
-  }
+  char *path = run_preset_path(name);
+  if (!path) return unknown(name, p);
   erg_ini *ini = erg_ini_read(path, p);
   free(path);
   if (!ini) return false;

@@ -15,6 +15,8 @@ typedef struct {
 void run_preset_init(run_preset *p);
 /* `name`: one of the shipped presets, or a file. False with problems. */
 bool run_preset_read(const char *name, run_preset *preset, erg_problems *p);
+/* Its file, to be freed; NULL: no such preset. */
+char *run_preset_path(const char *name);
 void run_preset_free(run_preset *p);
 
 #endif

@@ -19,7 +19,9 @@
 #define SLOW 9      /* right, but every gradient takes SLOW_US longer */
 
 #define TILT 0.5
+#ifndef SLOW_US
 #define SLOW_US 50
+#endif
 
 static const erg_sampler *cpu;
 static erg_model tilted; /* one run at a time: this is a test */

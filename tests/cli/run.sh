@@ -18,7 +18,7 @@ unset ERGODE_PLUGIN_PATH CC
 one() {
   local name=$1 failed=0
   TMP=$(mktemp -d)
-  export TMP XDG_CACHE_HOME=$TMP/cache
+  export TMP XDG_CACHE_HOME=$TMP/cache XDG_DATA_HOME=$TMP/data
   bash "cases/$name.cmd" >"$TMP/.out" 2>"$TMP/.err" </dev/null
   echo $? >"$TMP/.code"
   for kind in out err code; do

@@ -16,7 +16,7 @@ def run(repeat, kind="cached", ess=200, work=1.0, total=2.0):
         "min_ess_bulk": ess, "min_ess_bulk_name": "mu", "min_ess_tail": ess + 50,
         "min_ess_tail_name": "tau", "min_ess_square": 400, "ess_lp": 150,
         "max_r_hat": 1.005, "max_r_hat_name": "tau", "converged_s": 0.25,
-        "chain_gradients": [250, 250],
+        "draws_sha256": SHA, "chain_gradients": [250, 250],
         "telemetry": {
             "host_memory_peak_bytes": 1 << 20, "host_memory_mean_bytes": 1e6,
             "device_memory_peak_bytes": None, "device_memory_mean_bytes": None,
@@ -114,7 +114,7 @@ def document():
                  "band": [6.0, 8.0], "verdict": "skipped", **point,
                  "reason": "2 cores here"}]}],
         "skipped": [{"backend": "cuda", "reason": "no driver: install one"}],
-        "warnings": [],
+        "warnings": [], "baseline": None,
     }
 
 

@@ -6,12 +6,14 @@
 import json
 import sys
 import unittest
+from pathlib import Path
 
 import jsonschema
 
 import document
 import recompute_bench
 
+SCHEMAS = Path(sys.argv[1]).parent
 with open(sys.argv.pop(1), encoding="utf-8") as file:
     SCHEMA = json.load(file)
 
@@ -135,6 +137,60 @@ class Recomputed(unittest.TestCase):
         # Of seconds, less is better.
         self.assertEqual(recompute_bench.verdict_of("cached_s", 0.4, 0.6, 5), "FASTER")
         self.assertEqual(recompute_bench.verdict_of("cached_s", 1.5, 3, 5), "SLOWER")
+
+
+class Comparison(unittest.TestCase):
+    """Of the two documents of the command line's tests, as it is expected there."""
+
+    def setUp(self):
+        cli = Path(__file__).parents[2] / "cli"
+        self.both = [json.loads((cli / f"inputs/bench_{name}.json").read_text(encoding="utf-8"))
+                     for name in ("before", "after")]
+        self.said = json.loads((cli / "cases/bench_compare_json.out").read_text(encoding="utf-8"))
+
+    def check(self):
+        return recompute_bench.check_comparison(self.said, *self.both)
+
+    def test_passes_and_fits_its_schema(self):
+        self.assertEqual(self.check(), [])
+        schema = json.loads((SCHEMAS / "bench_compare.schema.json").read_text(encoding="utf-8"))
+        self.assertEqual(list(described(schema)), [])
+        validator = jsonschema.Draft202012Validator(schema)
+        self.assertEqual([e.message for e in validator.iter_errors(self.said)], [])
+        for document in self.both:
+            self.assertEqual([e.message for e in
+                              jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)], [])
+        self.assertEqual({row["verdict"] for row in self.said["rows"]},
+                         {"FASTER", "SLOWER", "SAME", "AMBIGUOUS", "INVALID"})
+        self.said["rows"][0]["verdict"] = "INVALID"
+        self.assertFalse(validator.is_valid(self.said))
+
+    def test_schema_of_the_journal_describes_its_members(self):
+        schema = json.loads((SCHEMAS / "bench_rows.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        self.assertEqual(list(described(schema)), [])
+
+    def test_each_statement_is_checked(self):
+        for k, row in enumerate(self.said["rows"]):
+            paths = [f"rows/{k}/verdict"]
+            if row["verdict"] != "INVALID":
+                paths += [f"rows/{k}/work", f"rows/{k}/pairs"]
+            for i, figure in enumerate(row["figures"]):
+                paths += [f"rows/{k}/figures/{i}/{key}" for key in figure if key != "reason"]
+            for path in paths:
+                with self.subTest(path):
+                    self.setUp()
+                    *parts, last = path.split("/")
+                    at = recompute_bench.member(self.said, "/".join(parts))
+                    value = at[last]
+                    at[last] = (1.25 * value if isinstance(value, float) else 7
+                                if value is None or isinstance(value, int) else "MOOD")
+                    self.assertNotEqual(self.check(), [])
+        for key in ("rows", "only_a", "only_b", "drift"):
+            self.setUp()
+            self.assertTrue(self.said[key])
+            del self.said[key][0]
+            self.assertNotEqual(self.check(), [])
 
 
 class Page(unittest.TestCase):

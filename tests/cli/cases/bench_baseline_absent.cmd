@@ -1,0 +1,1 @@
+$ERGODE bench eight_schools --baseline main

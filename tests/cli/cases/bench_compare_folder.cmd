@@ -1,0 +1,1 @@
+$ERGODE bench compare inputs/bench_before.json inputs

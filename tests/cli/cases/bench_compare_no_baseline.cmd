@@ -1,0 +1,1 @@
+$ERGODE bench compare main inputs/bench_after.json

@@ -1,0 +1,1 @@
+$ERGODE bench compare inputs/good.toml inputs/bench_before.json

@@ -1,0 +1,1 @@
+$ERGODE help bench compare
