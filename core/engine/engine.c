@@ -9,7 +9,10 @@
 
 #define LAUNCH_SECONDS 0.04  /* a launch by the clock: cancellation is answered soon */
 #define RETURN_SECONDS 0.1   /* advance comes back so often, for the progress line */
-#define BUFFER_DRAWS 64      /* room of the device's draws buffer, a chain */
+/* The device's draws buffer: longer launches lose less at their ends, where threads wait for
+ * each other, but it should stay in a cache, and all chains' in memory. */
+#define BUFFER_DRAWS 512
+#define BUFFER_CHAIN_BYTES (512.0 * 1024)
 #define BUFFER_BYTES (256.0 * 1024 * 1024)
 #define FIRST_STEP 0.1       /* where the search of the step size begins */
 #define INITIAL_TRIES 16
@@ -34,10 +37,11 @@ static void fill_control(erg_run *run, erg_control *k) {
   k->initial_radius = set[ENGINE_INIT_RADIUS];
 }
 
-/* Draws of the device's buffer: bounded in memory over all chains. */
 static int32_t buffer_draws(const erg_job *job) {
-  double bytes = 8.0 * ((double)job->model->dim + ERG_STATISTICS) * job->chains;
-  double room = BUFFER_BYTES / bytes;
+  double draw = 8.0 * ((double)job->model->dim + ERG_STATISTICS);
+  double room = BUFFER_CHAIN_BYTES / draw, most = BUFFER_BYTES / (draw * job->chains);
+  if (room < 64) room = 64;
+  if (room > most) room = most;
   return room >= BUFFER_DRAWS ? BUFFER_DRAWS : room >= 1 ? (int32_t)room : 1;
 }
 

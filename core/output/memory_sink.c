@@ -73,16 +73,16 @@ static bool memory_append(out_sink *s, const out_block *b, erg_problems *p) {
     if (!reserve(m, m->count[c] + b->filled[c])) return no_memory(p);
   }
   for (int c = 0; c < schema->chains; c++) {
-    for (int64_t d = 0; d < b->filled[c]; d++) {
-      const double *row = out_row(schema, b, c, d);
-      for (int v = 0; v < schema->n_variables; v++) {
-        if (m->first[v] < 0) continue;
-        const double *from = row + schema->variables[v].offset;
-        double *to =
-            m->values + (m->first[v] * schema->chains + c) * m->capacity + m->count[c] + d;
-        for (int64_t i = 0; i < schema->variables[v].n; i++) {
-          to[i * schema->chains * m->capacity] = from[i];
-        }
+    if (b->filled[c] == 0) continue;
+    const double *rows = out_row(schema, b, c, 0);
+    int64_t pitch = schema->row;
+    for (int v = 0; v < schema->n_variables; v++) {
+      if (m->first[v] < 0) continue;
+      const double *from = rows + schema->variables[v].offset;
+      double *to = m->values + (m->first[v] * schema->chains + c) * m->capacity + m->count[c];
+      for (int64_t i = 0; i < schema->variables[v].n; i++) {
+        for (int64_t d = 0; d < b->filled[c]; d++) to[d] = from[d * pitch + i];
+        to += schema->chains * m->capacity;
       }
     }
     m->count[c] += b->filled[c];

@@ -25,7 +25,7 @@ static void load(void) {
                                       "libnetcdf.so.22", "libnetcdf.so.18", "libnetcdf.so"};
   void *library = NULL;
   for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++) {
-    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
     if (!library && !reason[0]) snprintf(reason, sizeof reason, "%s", dlerror());
   }
   if (!library) return;

@@ -1,12 +1,18 @@
 /* The engine's backend on CPU threads: regions are plain memory; a launch is a queue of
  * chains from which threads take one at a time and run it for a part of the budget. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cpu.h"
 
 #define PARTS 4 /* of a budget: evens out chains that don't divide by the threads */
+/* Nanoseconds that a thread looks for work before it sleeps. A launch in the warm-up of a
+ * small model takes 100 us, and so does waking a thread of a virtual machine. */
+#define SPIN_NS 150000
 
 typedef struct turn {
   int32_t chain;
@@ -36,6 +42,8 @@ struct engine_share {
   int32_t head, queued;
   int32_t busy;             /* chains that run now */
   int quit;
+  int spin;                 /* a processor for every thread: looking costs nobody else */
+  atomic_uint changes;      /* of what the threads wait for; read without the mutex */
 };
 
 static void *aligned(uint64_t bytes) {
@@ -48,6 +56,35 @@ static void *aligned(uint64_t bytes) {
 
 static void *row_of(engine_share *s, engine_region r, int32_t row) {
   return s->regions[r] + (uint64_t)row * s->row_bytes[r];
+}
+
+/* Waits for a change after number `seen`, awake for a while and then asleep. Called and
+ * returns with the mutex held; may return without a change. */
+static void wait_change(engine_share *s, pthread_cond_t *condition, unsigned seen) {
+  struct timespec t;
+  long long end;
+  if (s->spin) {
+    pthread_mutex_unlock(&s->mutex);
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    end = t.tv_sec * 1000000000LL + t.tv_nsec + SPIN_NS;
+    do {
+      for (int i = 0; i < 64 && atomic_load(&s->changes) == seen; i++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+      }
+      clock_gettime(CLOCK_MONOTONIC, &t);
+    } while (atomic_load(&s->changes) == seen &&
+             t.tv_sec * 1000000000LL + t.tv_nsec < end);
+    pthread_mutex_lock(&s->mutex);
+  }
+  if (atomic_load(&s->changes) == seen) pthread_cond_wait(condition, &s->mutex);
+}
+
+/* Called with the mutex held. */
+static void say_change(engine_share *s, pthread_cond_t *condition) {
+  atomic_fetch_add(&s->changes, 1);
+  pthread_cond_broadcast(condition);
 }
 
 /* Takes turns until none is left. Called and returns with the mutex held. */
@@ -71,9 +108,9 @@ static void take_turns(engine_share *s, worker *w) {
     if (t.left > 0 && spent >= budget) {
       s->queue[(s->head + s->queued) % s->chains] = t;
       s->queued++;
-      pthread_cond_signal(&s->work);
+      say_change(s, &s->work);
     }
-    if (s->queued == 0 && s->busy == 0) pthread_cond_signal(&s->done);
+    if (s->queued == 0 && s->busy == 0) say_change(s, &s->done);
   }
 }
 
@@ -83,7 +120,7 @@ static void *work(void *argument) {
   pthread_mutex_lock(&s->mutex);
   while (!s->quit) {
     take_turns(s, w);
-    if (!s->quit) pthread_cond_wait(&s->work, &s->mutex);
+    if (!s->quit) wait_change(s, &s->work, atomic_load(&s->changes));
   }
   pthread_mutex_unlock(&s->mutex);
   return NULL;
@@ -94,7 +131,7 @@ static void cpu_close(engine_share *s) {
   pthread_mutex_lock(&s->mutex);
   while (s->queued > 0 || s->busy > 0) pthread_cond_wait(&s->done, &s->mutex);
   s->quit = 1;
-  pthread_cond_broadcast(&s->work);
+  say_change(s, &s->work);
   pthread_mutex_unlock(&s->mutex);
   for (int32_t i = 0; s->workers && i < s->threads; i++) {
     if (s->workers[i].started) pthread_join(s->workers[i].thread, NULL);
@@ -139,13 +176,16 @@ static erg_status cpu_open(const erg_host *host, const erg_job *job,
   s->host = host;
   s->chains = shape->chains;
   s->threads = shape->threads < shape->chains ? shape->threads : shape->chains;
+  s->spin = s->threads <= sysconf(_SC_NPROCESSORS_ONLN);
   s->run = cpu_isa_function(isa == CPU_ISA_AUTO ? cpu_isa_best() : isa);
   s->workers = calloc((size_t)s->threads, sizeof *s->workers);
   s->queue = calloc((size_t)s->chains, sizeof *s->queue);
   if (!s->workers || !s->queue) status = ERG_NO_MEMORY;
   for (int r = 0; r < ENGINE_REGIONS; r++) {
     uint64_t rows = r == ENGINE_CENTRING ? 1 : (uint64_t)shape->chains;
-    s->row_bytes[r] = shape->row_bytes[r];
+    /* Two chains' rows never share a cache line, nor a pair that is fetched together: their
+     * threads would take it from each other at every leapfrog. */
+    s->row_bytes[r] = (shape->row_bytes[r] + 127) / 128 * 128;
     s->regions[r] = aligned(rows * s->row_bytes[r]);
     if (!s->regions[r]) status = ERG_NO_MEMORY;
   }
@@ -182,7 +222,7 @@ static erg_status cpu_launch(engine_share *s, const erg_control *control, int32_
   for (int32_t c = 0; c < s->chains; c++) s->queue[c] = (turn){c, budget};
   s->head = 0;
   s->queued = s->chains;
-  pthread_cond_broadcast(&s->work);
+  say_change(s, &s->work);
   pthread_mutex_unlock(&s->mutex);
   return ERG_OK;
 }
@@ -193,7 +233,7 @@ static erg_status cpu_wait(engine_share *s) {
   pthread_mutex_lock(&s->mutex);
   while (s->queued > 0 || s->busy > 0) {
     take_turns(s, &s->workers[0]);
-    if (s->queued == 0 && s->busy > 0) pthread_cond_wait(&s->done, &s->mutex);
+    if (s->queued == 0 && s->busy > 0) wait_change(s, &s->done, atomic_load(&s->changes));
   }
   pthread_mutex_unlock(&s->mutex);
   for (int32_t i = 0; i < s->threads; i++)
