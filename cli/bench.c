@@ -143,13 +143,6 @@ static int write_reports(const cli_args *args, const bench_report *r) {
   const char *json = cli_value(args, "json"), *page = cli_value(args, "markdown");
   char *own_json = run_text("%s/bench.json", r->options->out),
        *own_page = run_text("%s/report.md", r->options->out);
-  if (!is_stdout(json)) {
-    bench_print(r, stdout, out_wants_colour(stdout));
-    if (r->baseline) {
-      fputs("\nAgainst the baseline\n", stdout);
-      bench_compare_print(r->baseline, stdout, out_wants_colour(stdout));
-    }
-  }
   const char *failed = NULL;
   int error = write_json(r, erg_json_open(own_json));
   if (error) failed = own_json;
@@ -158,7 +151,18 @@ static int write_reports(const cli_args *args, const bench_report *r) {
       (error = write_json(r, is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json))))
     failed = json;
   if (!error && page && (error = write_page(r, page))) failed = page;
-  if (failed) cli_say(args, "%s can't be written: %s", failed, strerror(error));
+  if (failed)
+    cli_say(args, "%s can't be written: %s\nnext: free space or name another file; "
+                  "'ergode bench --resume %s' writes it from the runs made",
+            failed, strerror(error), r->options->out);
+  /* last: the pipe behind it may be closed early */
+  if (!is_stdout(json)) {
+    bench_print(r, stdout, out_wants_colour(stdout));
+    if (r->baseline) {
+      fputs("\nAgainst the baseline\n", stdout);
+      bench_compare_print(r->baseline, stdout, out_wants_colour(stdout));
+    }
+  }
   free(own_json);
   free(own_page);
   return failed ? 7 : 0;
@@ -273,8 +277,10 @@ static void say_after(const cli_args *args, const bench_report *r, int code) {
   const char *folder = r->options->out;
   if (code == 3) cli_say(args, "nothing could run: 'ergode devices' says what is missing");
   if (r->journal_error)
-    cli_say(args, "%s/rows.jsonl can't be written: %s", folder, strerror(r->journal_error));
-  if (run_interrupted())
+    cli_say(args, "%s/rows.jsonl can't be written: %s\nnext: free space; 'ergode bench --resume "
+                  "%s' does the runs again that it lacks", folder, strerror(r->journal_error),
+            folder);
+  if (erg_interrupted())
     cli_say(args, "interrupted; what is missing runs with: ergode bench --resume %s", folder);
   else if (!cli_given(args, "quiet"))
     fprintf(stderr, "results in %s\n", folder);
@@ -308,9 +314,9 @@ int cli_bench(const cli_args *args) {
     if (!o.resume) get_configs(&workloads, &o, &preset);
     o.plugins = plugins = get_plugins(args, o.plugins);
     o.registry = cli_registry_of(args, plugins);
-    run_interrupt_install();
     good = bench_run(&o, &report, &problems);
     say_end(&shown);
+    if (report.journal_error) code = 7;
   }
   if (good) {
     code = bench_exit_code(&report);

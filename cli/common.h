@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "read/json_write.h"
 #include "read/source.h"
+#include "read/interrupt.h"
 #include "run/host.h"
 #include "run/registry.h"
 

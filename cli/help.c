@@ -164,7 +164,7 @@ static void man_commands(void) {
   printf(".SH EXIT STATUS\n");
   roff("0 good, 1 internal error, 2 bad input or usage, 3 no such device or plug-in, 4 a "
        "threshold of --strict missed, 5 wrong numbers, 6 sampling failed, 7 output failed, "
-       "130 interrupted.");
+       "130 interrupted (by SIGTERM 143, by SIGHUP 129).");
 }
 
 void cli_man(const cli_command *c) {

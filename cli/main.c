@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/common.h"
 #include "cli/main.h"
 #include "cli/table.h"
 #include "run/host.h"
@@ -54,12 +55,16 @@ int erg_main(int argc, char **argv) {
   if (!c) return 2;
   cli_args args;
   int code = 2;
+  erg_interrupt_install();
   if (cli_parse(c, argc - 1 - used, argv + 1 + used, &args)) {
     if (cli_given(&args, "help")) {
       cli_help(c);
       code = 0;
     } else {
       code = c->run(&args);
+      /* those who return 130 have said what is left */
+      if (erg_interrupted() && code != 130 && code != 5) cli_say(&args, "interrupted");
+      if (erg_interrupted() && code != 5) code = erg_interrupt_exit();
     }
   }
   cli_args_free(&args);

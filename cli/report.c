@@ -44,11 +44,12 @@ int cli_report(const cli_args *args) {
   out_summary *summary = NULL;
   report_figures figures = {0};
   out_draws *draws = out_draws_open(args->positional, args->n_positional, &problems);
-  if (draws) summary = out_summary_from_draws(draws, &limits, threads, &problems);
+  if (draws && !erg_interrupted())
+    summary = out_summary_from_draws(draws, &limits, threads, &problems);
   if (summary &&
       report_run_figures(draws, summary, cli_value(args, "params"), &figures, &problems))
     code = write_all(args, summary, &figures, &problems) ? 0 : 7;
-  cli_problems(&problems);
+  if (!erg_interrupted()) cli_problems(&problems);
   erg_problems_free(&problems);
   report_figures_free(&figures);
   if (summary) out_summary_free(summary);

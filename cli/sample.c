@@ -44,6 +44,8 @@ static void say_start(const run_job *j) {
   fprintf(stderr, "memory about %s, draws.nc at most %s\n",
           run_bytes_text((double)j->memory_bytes, memory),
           run_bytes_text((double)j->disk_bytes, disk));
+  if (j->outputs.put_aside)
+    fprintf(stderr, "earlier results are kept in %s/" RUN_PREVIOUS "\n", j->out);
 }
 
 static void say_end(const run_job *j) {
@@ -81,12 +83,39 @@ static bool write_page(const run_job *j, erg_problems *problems) {
   return good;
 }
 
+/* What an interrupt left, and what to do with it. */
+static void say_interrupted(const cli_args *args, const run_job *j) {
+  const run_result *r = &j->result;
+  int64_t thin = j->request.thin, planned = (j->request.draws + thin - 1) / (thin ? thin : 1);
+  if (!r->any)
+    cli_say(args, "interrupted while %s: no draws, so nothing is kept; the same command starts "
+                  "anew", j->phase);
+  else if (r->kept == 0)
+    cli_say(args, "interrupted in the warm-up: its draws so far are in %s/draws.nc", j->out);
+  else if (r->status == ERG_CANCELLED)
+    cli_say(args, "interrupted: %lld of %lld draws a chain are kept in %s; 'ergode summary %s' "
+                  "and 'ergode report %s' read them",
+            (long long)r->kept, (long long)planned, j->out, j->out, j->out);
+  else if (j->summary)
+    cli_say(args, "interrupted at the end: draws, summary and report in %s are whole", j->out);
+  else
+    cli_say(args, "interrupted while %s: all draws are in %s/draws.nc; 'ergode summary %s' "
+                  "makes the rest", j->phase, j->out, j->out);
+}
+
+/* After the run: its own code, else that of an interrupt or of a failed output. */
+static int fail(const cli_args *args, const run_job *j, int code) {
+  if (code) return code;
+  if (!erg_interrupted()) return 7;
+  say_interrupted(args, j);
+  return 130;
+}
+
 static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   bool quiet = cli_given(args, "quiet");
   cli_progress progress;
   cli_progress_init(&progress, quiet);
   if (!quiet) say_start(j);
-  run_interrupt_install();
   int code = run_job_run(j, cli_progress_report, &progress, problems);
   cli_progress_end(&progress);
   if (j->result.output_failed) {
@@ -96,16 +125,12 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
     return 7;
   }
   if (code && code != 130) cli_say(args, "%s", run_host_reason(j->host, j->result.status));
-  if (j->result.kept == 0) {
-    if (code == 130) cli_say(args, "interrupted before the first draw: nothing to keep");
-    return code;
-  }
-  if (code == 130)
-    cli_say(args, "interrupted: %lld draws a chain are kept", (long long)j->result.kept);
-  if (!run_job_summarise(j, problems)) return code ? code : 7;
+  if (code == 130) say_interrupted(args, j);
+  if (j->result.kept == 0) return code;
+  if (!run_job_summarise(j, problems)) return fail(args, j, code);
   print_results(args, j);
   bool html = cli_given(args, "html");
-  if (html && !write_page(j, problems)) return code ? code : 7;
+  if (html && !write_page(j, problems)) return fail(args, j, code);
   if (!quiet) {
     say_end(j);
     fprintf(stderr, "results in %s: draws.nc, summary.json, report.md%s%s\n", j->out,
@@ -113,7 +138,7 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   }
   if (!code && cli_given(args, "strict") && j->summary->verdict.verdict == ERG_VERDICT_BAD)
     code = 4;
-  return code;
+  return !code && erg_interrupted() ? fail(args, j, 0) : code;
 }
 
 int cli_sample(const cli_args *args) {
@@ -154,7 +179,13 @@ int cli_sample(const cli_args *args) {
   bool drawable = !cli_given(args, "html") || plot_available(&problems);
   job = (run_job){0};
   int code = drawable ? run_job_prepare(&w, registry, &host, &job, &problems, &message) : 7;
-  if (message) cli_say(args, "%s", message);
+  if (code == 130) {
+    say_interrupted(args, &job);
+    erg_problems_free(&problems);
+    erg_problems_init(&problems);
+  } else if (message) {
+    cli_say(args, "%s", message);
+  }
   free(message);
   if (!code) {
     cli_problems(&problems); /* warnings */

@@ -22,9 +22,10 @@ static bool read_run(const cli_args *args, read_back *r) {
   int threads = (int)cli_integer(args, "threads", run_processors());
   diag_limits limits = diag_limits_default();
   r->draws = out_draws_open(args->positional, args->n_positional, &problems);
-  if (r->draws) r->summary = out_summary_from_draws(r->draws, &limits, threads, &problems);
+  if (r->draws && !erg_interrupted())
+    r->summary = out_summary_from_draws(r->draws, &limits, threads, &problems);
   if (r->draws) r->report = (out_report){.info = &out_draws_schema(r->draws)->info};
-  cli_problems(&problems);
+  if (!erg_interrupted()) cli_problems(&problems);
   erg_problems_free(&problems);
   return r->summary != NULL;
 }

@@ -132,7 +132,7 @@ static const cli_option
 static const char exits_run[] =
     "0\tgood\n" EXIT_INPUT EXIT_DEVICE
     "4\t--strict: the verdict is bad\n6\tsampling failed\n7\toutput failed\n"
-    "130\tinterrupted; the draws so far are kept\n";
+    "130\tinterrupted (143 SIGTERM, 129 SIGHUP); the draws so far are kept\n";
 static const char exits_plain[] = "0\tgood\n" EXIT_INPUT;
 static const char exits_read[] = "0\tgood\n" EXIT_INPUT "4\t--strict: the verdict is bad\n";
 
@@ -188,7 +188,7 @@ static const cli_command bench = {
     "a backend that is absent is skipped with the reason.",
     bench_examples, bench_options,
     "0\tgood\n" EXIT_INPUT "3\tnothing could run\n4\t--strict: something warned\n5\ta backend computes wrong numbers\n"
-    "6\ta backend failed\n7\toutput failed\n130\tinterrupted; --resume goes on\n",
+    "6\ta backend failed\n7\toutput failed\n130\tinterrupted (143 SIGTERM, 129 SIGHUP); --resume goes on\n",
     cli_bench};
 
 static const cli_option *const compare_options[] = {&o_compare_strict, &o_json,

@@ -51,8 +51,7 @@ int cli_verify(const cli_args *args) {
   if (j) erg_json_array(j, "devices");
   int tested = 0, wrong = 0;
   char first_hash[17] = "";
-  run_interrupt_install();
-  for (int i = 0; i < list.n && !run_interrupted(); i++) {
+  for (int i = 0; i < list.n && !erg_interrupted(); i++) {
     const cli_device *d = &list.entries[i];
     if (ids && (d->absent || !wanted(ids, d->device.id))) continue;
     if (j) erg_json_object(j, NULL);
@@ -62,9 +61,13 @@ int cli_verify(const cli_args *args) {
       cli_host(args, &host);
       run_verdict v;
       run_verify(&host, d->sampler, d->device.id, threads, &v);
-      tested++;
-      wrong += !v.good;
-      if (j) json_verdict(j, &v); else print_verdict(&v, first_hash);
+      bool whole = !erg_interrupted() || (v.good && v.draws);
+      tested += whole;
+      wrong += whole && !v.good;
+      if (!whole && j) erg_json_bool(j, "interrupted", true);
+      if (!whole && !j) printf("  interrupted\n");
+      if (whole && j) json_verdict(j, &v);
+      if (whole && !j) print_verdict(&v, first_hash);
       if (v.good && !*first_hash) memcpy(first_hash, v.hash, sizeof first_hash);
       free(v.reason);
       run_host_destroy(&host);
@@ -72,11 +75,14 @@ int cli_verify(const cli_args *args) {
     if (j) erg_json_end(j);
     fflush(stdout);
   }
-  int code = run_interrupted() ? 130 : wrong ? 5 : tested ? 0 : 3;
+  int code = wrong ? 5 : erg_interrupted() ? 130 : tested ? 0 : 3;
   if (j) {
     int written = cli_json_close(args, j);
     if (!code) code = written;
   }
+  if (erg_interrupted())
+    cli_say(args, "interrupted: %d device%s tested; the same command tests them all", tested,
+            tested == 1 ? "" : "s");
   const char *only = cli_value(args, "backend");
   if (code == 3) {
     char *message = NULL;

@@ -17,7 +17,7 @@
 #include "bench/peak.h"
 #include "bench/peer.h"
 #include "bench/work.h"
-#include "run/host.h"
+#include "read/interrupt.h"
 #include "run/text.h"
 
 void bench_say(const bench_options *o, const char *format, ...) {
@@ -156,7 +156,7 @@ static void run_block(bench_work *k, int repeat) {
   int number = repeat < 0 ? 0 : repeat; /* the cold run has the first repeat's seed */
   run_of_block *runs = run_alloc((size_t)(n + 1) * sizeof *runs);
   bench_order((uint64_t)k->o->seed, k->number * (k->o->repeats + 1) + repeat + 1, n, order);
-  for (int j = 0; j < n && !run_interrupted(); j++)
+  for (int j = 0; j < n && !erg_interrupted(); j++)
     if (k->rows[order[j]].verdict == BENCH_VALID)
       run_one(k, order[j], repeat, &runs[order[j]]);
   for (int i = 0; i < n; i++)
@@ -184,9 +184,9 @@ static void prepare_peers(bench_work *k, const run_model *m) {
 }
 
 static void run_workload(bench_work *k) {
-  for (int r = -1; r < k->o->repeats && !run_interrupted(); r++) run_block(k, r);
+  for (int r = -1; r < k->o->repeats && !erg_interrupted(); r++) run_block(k, r);
   for (int i = 0; i < k->n_rows; i++)
-    if (run_interrupted() && bench_n_cached(&k->rows[i]) < k->o->repeats)
+    if (erg_interrupted() && bench_n_cached(&k->rows[i]) < k->o->repeats)
       bench_refuse(&k->rows[i], BENCH_INTERRUPTED, "interrupted");
 }
 
@@ -227,7 +227,7 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
     bench_rows_add(report, i, t);
   }
   first[report->n_subjects] = report->n_rows;
-  if (report->n_rows && !run_interrupted()) measure_peaks(report, t);
+  if (report->n_rows && !erg_interrupted()) measure_peaks(report, t);
   double began = bench_now() - bench_journal_seconds(journal);
   for (int i = 0; i < report->n_subjects; i++) {
     int n = first[i + 1] - first[i];
@@ -236,7 +236,7 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
                     .rows = report->rows + first[i], .n_rows = n,
                     .journal = journal,
                     .folders = run_alloc((size_t)(n + 1) * sizeof(char *))};
-    if (n && !run_interrupted()) {
+    if (n && !erg_interrupted()) {
       k.points = run_points_new(models[i].graph, RUN_GATE_POINTS, 1);
       prepare_peers(&k, &models[i]);
     }
@@ -311,7 +311,7 @@ int bench_exit_code(const bench_report *r) {
     if (!peer_name(r->rows[i].backend) || r->rows[i].verdict == BENCH_INTERRUPTED)
       count[r->rows[i].verdict]++;
   if (count[BENCH_WRONG]) return 5;
-  if (run_interrupted() || count[BENCH_INTERRUPTED]) return 130;
+  if (erg_interrupted() || count[BENCH_INTERRUPTED]) return 130;
   if (count[BENCH_FAILED]) return 6;
   return r->n_rows ? 0 : 3;
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "read/interrupt.h"
 #include "run/job.h"
 #include "run/paths.h"
 #include "run/text.h"
@@ -257,11 +258,11 @@ void cell_run(const cell_job *job, cell *out) {
   cell_result *r = out->result;
   if (!cell_apart(run_here, &p, job->options->time_limit_s, reason)) {
     if (!r->finished || !r->code) set_text(r->reason, BENCH_TEXT, reason);
-    r->code = 6;
+    r->code = erg_interrupted() ? 130 : 6;
     return;
   }
   if (!r->finished) {
-    r->code = run_interrupted() ? 130 : 6;
+    r->code = erg_interrupted() ? 130 : 6;
     set_text(r->reason, BENCH_TEXT, "ended before its figures were complete");
   }
 }

@@ -2,18 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "run/host.h"
+#include "read/interrupt.h"
 
 enum { NO_START = 127 };
 
@@ -38,18 +36,6 @@ static void start(const command_job *job, pid_t parent, int report) {
   int error = errno;
   if (write(report, &error, sizeof error) < 0) _exit(NO_START);
   _exit(NO_START);
-}
-
-/* False when the time is over, or the user interrupts. */
-static bool wait_for_end(int process, double end) {
-  while (!run_interrupted()) {
-    double left = end - now();
-    if (left <= 0) return false;
-    struct pollfd p = {.fd = process, .events = POLLIN};
-    /* In slices: an interrupt may come just before the call. */
-    if (poll(&p, 1, left > 0.5 ? 500 : (int)(1000 * left) + 1) > 0) return true;
-  }
-  return false;
 }
 
 static void no_process(command_result *out, const char *what) {
@@ -79,21 +65,14 @@ void command_run(const command_job *job, command_result *out) {
   int error = 0;
   bool failed = read(ends[0], &error, sizeof error) == (ssize_t)sizeof error;
   close(ends[0]);
-  int process = (int)syscall(SYS_pidfd_open, child, 0);
-  bool ended = failed || (process >= 0 && wait_for_end(process, began + job->limit_s));
-  if (!ended) kill(-child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  int status;
+  erg_child_end end = erg_child_wait(child, job->limit_s, &status);
   out->seconds = now() - began;
-  kill(-child, SIGKILL); /* what it left behind */
-  if (process >= 0) close(process);
-  out->interrupted = !ended && run_interrupted();
+  out->interrupted = end == ERG_CHILD_INTERRUPTED;
   if (failed)
     snprintf(out->reason, sizeof out->reason, "%s can't be started: %s", job->arguments[0],
              strerror(error));
-  else if (process < 0)
-    snprintf(out->reason, sizeof out->reason, "this kernel can't watch a process");
-  else if (!ended)
+  else if (end != ERG_CHILD_ENDED)
     snprintf(out->reason, sizeof out->reason, "no end within %.0f s", job->limit_s);
   else if (WIFSIGNALED(status))
     snprintf(out->reason, sizeof out->reason, "crashed: signal %d (%s)", WTERMSIG(status),

@@ -271,7 +271,8 @@ static void write_first(erg_json *j, const bench_row *row) {
 
 void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, int repeat,
                        const cell *c) {
-  if (!j || c->result->code == 130) return;
+  /* nothing after a line that is cut off */
+  if (!j || j->error || c->result->code == 130) return;
   const cell_result *r = c->result;
   erg_json *line = erg_json_to(j->file);
   erg_json_compact(line);
@@ -418,17 +419,21 @@ bool bench_journal_open(const bench_report *r, bench_journal **out, erg_problems
   bench_journal *j = *out = run_alloc(sizeof *j);
   j->path = bench_journal_path(o->out);
   if (o->resume) return resume(j, r, p);
-  run_make_folders(o->out);
-  j->file = fopen(j->path, "wx");
+  if (run_make_folders(o->out)) j->file = fopen(j->path, "wx");
   if (!j->file && errno == EEXIST)
     return erg_error(p, (erg_place){0}, "--resume to go on with them, or another folder",
                      "%s has results already", o->out);
-  if (!j->file)
+  if (!j->file) {
+    j->error = errno;
     return erg_error(p, (erg_place){0}, "name a folder that can be written with --out",
-                     "%s can't be written: %s", j->path, strerror(errno));
+                     "%s can't be written: %s", j->path, strerror(j->error));
+  }
   write_head(r, j->file);
   flush(j);
-  return true;
+  if (!j->error) return true;
+  unlink(j->path); /* without its first line it is worth nothing */
+  return erg_error(p, (erg_place){0}, "free space, or name another folder with --out",
+                   "%s can't be written: %s", j->path, strerror(j->error));
 }
 
 int bench_journal_close(bench_journal *j) {

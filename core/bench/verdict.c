@@ -9,7 +9,7 @@
 #include "bench/peer.h"
 #include "bench/work.h"
 #include "read/sha256.h"
-#include "run/host.h"
+#include "read/interrupt.h"
 #include "run/text.h"
 
 enum { REFERENCE_CHAINS = 4, REFERENCE_WARMUP = 500, REFERENCE_DRAWS = 1000 };
@@ -163,7 +163,7 @@ bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *p
 /* The run of `cpu`; made where there is none. */
 static const bench_twin *twin_of(bench_work *k, const bench_row *row, int repeat) {
   bench_twin *found = find(k, row->chains, repeat);
-  if (found || !k->targets->has_cpu || run_interrupted()) return found;
+  if (found || !k->targets->has_cpu || erg_interrupted()) return found;
   if (!k->twin_folder) k->twin_folder = cell_folder();
   if (!k->twin_folder) return NULL;
   bench_row cpu = {.backend = "cpu", .chains = row->chains, .threads = row->threads};

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compile/cc_internal.h"
+#include "read/interrupt.h"
 #include "read/sha256.h"
 
 static char *format_list(const char *format, va_list list) {
@@ -128,9 +129,13 @@ static cc_status compile(const char *source, const cc_compiler *c, const cc_modu
   cc_status status = CC_OK;
   int code;
   if (!cc_write_file(in, source, strlen(source))) {
-    *message = cc_format("'%s' can't be written: %s", in, strerror(errno));
-    status = CC_FAILED;
-  } else if ((code = cc_run(words, log)) != 0) {
+    *message = cc_format("'%s' can't be written: %s; free space, or set TMPDIR", in,
+                         strerror(errno));
+    status = CC_NO_COMPILER;
+  } else if ((code = cc_run(words, log)) != 0 && erg_interrupted()) {
+    *message = cc_format("interrupted");
+    status = CC_INTERRUPTED;
+  } else if (code != 0) {
     int saved = errno;
     size_t length;
     char *output = cc_read_file(log, &length);
@@ -235,10 +240,10 @@ static cc_module *load_prebuilt(const char *source, const cc_options *o) {
   return m;
 }
 
-static cc_status build(cc_module *m, const char *source, const cc_options *o,
-                       const cc_compiler *c, const char *cache, char **message) {
+/* In a folder of the cache, or a temporary one where cache is NULL. */
+static cc_status build_below(cc_module *m, const char *source, const cc_options *o,
+                             const cc_compiler *c, const char *cache, char **message) {
   char *folder = cc_work_folder(cache);
-  if (!folder && cache) folder = cc_work_folder(NULL);
   if (!folder) {
     *message = cc_format("no temporary folder can be made: %s; set TMPDIR", strerror(errno));
     return CC_NO_COMPILER;
@@ -254,6 +259,16 @@ static cc_status build(cc_module *m, const char *source, const cc_options *o,
   }
   cc_remove_folder(folder); /* what is loaded stays mapped */
   return status;
+}
+
+static cc_status build(cc_module *m, const char *source, const cc_options *o,
+                       const cc_compiler *c, const char *cache, char **message) {
+  cc_status status = build_below(m, source, o, c, cache, message);
+  if (status != CC_NO_COMPILER || !cache) return status;
+  /* perhaps it is only that the cache's disk is full */
+  free(*message);
+  *message = NULL;
+  return build_below(m, source, o, c, NULL, message);
 }
 
 /* The module in the form that is set: from the cache, or compiled. */
@@ -272,6 +287,9 @@ static cc_status find_or_build(cc_module *m, const char *source, const cc_option
   *message = NULL;
   return build(m, source, o, c, cache, message);
 }
+
+/* With the next form of the text. */
+static bool may_go_on(cc_status last) { return last == CC_FAILED || last == CC_REJECTED; }
 
 cc_status cc_load(const char *source, const cc_options *options, cc_module **module,
                   char **message) {
@@ -299,7 +317,7 @@ cc_status cc_load(const char *source, const cc_options *options, cc_module **mod
   form forms[2];
   int n = find_forms(source, o, forms);
   cc_status status = CC_FAILED;
-  for (int i = 0; i < n && status != CC_OK && status != CC_NO_COMPILER; i++) {
+  for (int i = 0; i < n && may_go_on(status); i++) {
     if (i) cc_say(o, "not compiled as C++, so as C: %s", *message);
     m->no_cxx = i > 0;
     free(*message);
@@ -335,7 +353,7 @@ cc_status cc_prebuild(const char *source, const cc_options *options, cc_isa isa,
   int n = find_forms(source, &o, forms);
   cc_status status = CC_FAILED;
   char *work = cc_work_folder(folder);
-  for (int i = 0; i < n && work && status != CC_OK; i++) {
+  for (int i = 0; i < n && work && may_go_on(status); i++) {
     free(*message);
     *message = NULL;
     set_form(&m, &o, &forms[i]);

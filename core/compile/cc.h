@@ -10,7 +10,7 @@
  * be written, a private temporary folder serves, and is removed.
  *
  * The compiler is started without a shell, in a process group of its own: Ctrl-C reaches
- * the caller alone, who sees a compile (some 0.2 s) through to its end.
+ * the caller alone, who ends the compiler and tidies up.
  * Functions may be called from any thread at the same time.
  */
 #ifndef ERGODE_COMPILE_CC_H
@@ -23,7 +23,8 @@ typedef enum {
   CC_OK = 0,
   CC_NO_COMPILER, /* none that works: the interpreter serves */
   CC_REJECTED,    /* the compiler found an error in the text */
-  CC_FAILED       /* no folder to work in, the compiler crashed on this text, ... */
+  CC_FAILED,      /* no folder to work in, the compiler crashed on this text, ... */
+  CC_INTERRUPTED  /* by the user (read/interrupt.h) */
 } cc_status;
 
 /* Instruction sets; one means the same code on every CPU that has it. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "compile/cc_internal.h"
+#include "read/interrupt.h"
 #include "read/sha256.h"
 
 extern char **environ;
@@ -213,7 +215,9 @@ int cc_run(char *const *words, const char *output) {
     return -1;
   }
   int status;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
+  if (erg_child_wait(child, INFINITY, &status) == ERG_CHILD_INTERRUPTED) {
+    errno = EINTR;
+    return -1;
+  }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -308,7 +308,7 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
   if (emitted && !o->no_source) add_source(h);
   cc_status status = CC_NO_COMPILER;
   if (emitted && !o->interpret) status = compile(h, o, &h->reason);
-  if (status == CC_REJECTED || status == CC_FAILED) {
+  if (status == CC_REJECTED || status == CC_FAILED || status == CC_INTERRUPTED) {
     *message = h->reason;
     h->reason = NULL;
     model_host_free(&h->model);

@@ -209,7 +209,7 @@ static bool read_file(csv_reader *r, int c, const char *path, erg_problems *p) {
   bool good = true, seen = false;
   int64_t number = 0, skip = 0;
   r->complete = false;
-  while (good && getline(&line, &capacity, in) >= 0) {
+  while (good && (errno = 0, getline(&line, &capacity, in) >= 0)) {
     number++;
     size_t length = strlen(line);
     bool whole = length && line[length - 1] == '\n';
@@ -245,6 +245,10 @@ static bool read_file(csv_reader *r, int c, const char *path, erg_problems *p) {
   if (good && !seen) {
     good =
         erg_error(p, (erg_place){0}, "name NetCDF or Stan CSV files", "%s has no draws", path);
+  }
+  if (good && ferror(in)) {
+    good = erg_error(p, (erg_place){0}, "check the disk", "%s can't be read: %s", path,
+                     strerror(errno));
   }
   if (!r->complete) r->base.partial = true;
   free(line);

@@ -15,8 +15,15 @@ struct out_draws {
   out_reader *reader;
 };
 
+/* A pipe can't be looked into and read afterwards. */
+static bool is_file(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static bool is_netcdf(const char *path) {
   char magic[8] = "";
+  if (!is_file(path)) return false;
   FILE *in = fopen(path, "rbe");
   if (!in) return false;
   size_t n = fread(magic, 1, sizeof magic, in);
@@ -26,6 +33,7 @@ static bool is_netcdf(const char *path) {
 
 /* What a text that isn't draws most likely is, by its first character; NULL: unknown. */
 static const char *other_kind(const char *path) {
+  if (!is_file(path)) return NULL;
   FILE *in = fopen(path, "rbe");
   if (!in) return NULL;
   int c;

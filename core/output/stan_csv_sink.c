@@ -241,8 +241,7 @@ static bool stan_append(out_sink *s, const out_block *b, erg_problems *p) {
   return true;
 }
 
-/* Cuts a chain's file to its first `draws` kept draws: readers want chains of one length.
- * What is cut is still in the run's checkpoint. */
+/* Cuts a chain's file to its first `draws` kept draws: readers want chains of one length. */
 static bool cut(chain_file *k, int64_t draws) {
   char *line = NULL;
   size_t capacity = 0;

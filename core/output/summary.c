@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/internal.h"
+#include "read/interrupt.h"
 #include "read/memory.h"
 
 #define WINDOW_BYTES ((int64_t)64 << 20)
@@ -17,6 +18,7 @@ typedef struct {
   out_draws *disk;
   int chains;
   int64_t draws;
+  bool was_interrupted; /* before: only what comes meanwhile ends the work */
   erg_problems *problems;
 } source;
 
@@ -30,6 +32,7 @@ typedef struct {
 static bool get_draws(void *data, int64_t scalar, int slot, erg_draws *out) {
   const piece *k = data;
   (void)slot;
+  if (erg_interrupted() && !k->from->was_interrupted) return false;
   if (k->from->memory)
     return out_memory_draws(k->from->memory, k->variable, k->first + scalar, out);
   int64_t chains = k->from->chains, draws = k->from->draws;
@@ -77,8 +80,10 @@ static bool summarise_variable(const source *s, int v, int threads, diag_summary
     int64_t count = n - first < step ? n - first : step;
     piece k = {s, v, first, window};
     if (s->disk) good = out_draws_read(s->disk, v, first, count, window, s->problems);
-    if (good && diag_summarise_all(count, get_draws, &k, threads, out + first) < 0)
-      good = no_memory(s->problems);
+    if (!good) break;
+    erg_status status = diag_summarise_all(count, get_draws, &k, threads, out + first);
+    if (status == ERG_NO_MEMORY) no_memory(s->problems);
+    good = status == ERG_OK;
   }
   free(window);
   return good;
@@ -200,6 +205,10 @@ static out_summary *summarise(const source *from, const diag_limits *limits, int
     statistic(from, "mean_tree_accept", use_acceptance, s); /* PyMC */
   }
   statistic(from, "step_size", use_step_size, s);
+  if (erg_interrupted() && !from->was_interrupted) { /* some of it is missing */
+    out_summary_free(s);
+    return NULL;
+  }
 
   diag_run_init(&s->run, from->chains, from->draws);
   s->run.max_depth = schema->info.max_depth;
@@ -229,6 +238,7 @@ out_summary *out_summary_from_memory(const out_schema *schema, const out_sink *m
                  .memory = memory,
                  .chains = schema->chains,
                  .draws = shortest,
+                 .was_interrupted = interrupted,
                  .problems = p};
   return summarise(&from, limits, threads, interrupted);
 }
@@ -239,6 +249,7 @@ out_summary *out_summary_from_draws(out_draws *draws, const diag_limits *limits,
                  .disk = draws,
                  .chains = out_draws_chains(draws),
                  .draws = out_draws_count(draws),
+                 .was_interrupted = erg_interrupted(),
                  .problems = p};
   return summarise(&from, limits, threads, out_draws_partial(draws));
 }

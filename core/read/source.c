@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "read/interrupt.h"
 #include "read/memory.h"
 
 static const size_t max_size = ((size_t)1 << 31) - 1;
@@ -59,6 +60,9 @@ static bool file_error(erg_problems *p, const char *path, const char *cause, con
   return erg_error(p, (erg_place){0}, next, "%s: %s", path, cause);
 }
 
+/* After a signal that isn't the user's wish to stop. */
+static bool go_on(ssize_t got) { return got < 0 && errno == EINTR && !erg_interrupted(); }
+
 erg_source *erg_source_read(const char *path, erg_problems *p) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat status;
@@ -68,6 +72,7 @@ erg_source *erg_source_read(const char *path, erg_problems *p) {
                                          : NULL;
     const char *cause = errno == ENOENT   ? "no such file"
                         : errno == EACCES ? "no permission to read this file"
+                        : errno == EINTR  ? "interrupted"
                                           : strerror(errno);
     file_error(p, path, cause, next);
     if (fd >= 0) close(fd);
@@ -89,7 +94,7 @@ erg_source *erg_source_read(const char *path, erg_problems *p) {
       /* One byte tells a file that has grown from one that ends here. */
       char more;
       got = read(fd, &more, 1);
-      if (got <= 0 && !(got < 0 && errno == EINTR)) break;
+      if (got <= 0 && !go_on(got)) break;
       if (got < 0) continue;
       if (length >= max_size) {
         too_large = true;
@@ -107,7 +112,7 @@ erg_source *erg_source_read(const char *path, erg_problems *p) {
       continue;
     }
     got = read(fd, text + length, capacity - 1 - length);
-    if (got < 0 && errno == EINTR) continue;
+    if (go_on(got)) continue;
     if (got <= 0) break;
     length += (size_t)got;
   }
@@ -118,7 +123,7 @@ erg_source *erg_source_read(const char *path, erg_problems *p) {
   } else if (!text) {
     file_error(p, path, "not enough memory to read this file", NULL);
   } else if (got < 0) {
-    file_error(p, path, strerror(error), NULL);
+    file_error(p, path, error == EINTR ? "interrupted" : strerror(error), NULL);
   } else {
     text[length] = 0;
     erg_source *s = erg_alloc(sizeof *s);

@@ -1,26 +1,10 @@
 #include "run/host.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "read/interrupt.h"
 #include "run/text.h"
-
-static volatile sig_atomic_t interrupts;
-
-static void on_interrupt(int number) {
-  (void)number;
-  if (interrupts++) _exit(130);
-}
-
-void run_interrupt_install(void) {
-  struct sigaction action = {.sa_handler = on_interrupt};
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
-bool run_interrupted(void) { return interrupts != 0; }
 
 static void host_log(void *data, erg_log_level level, const char *text) {
   run_host *h = data;
@@ -41,7 +25,7 @@ static erg_status host_fail(void *data, erg_status code, const char *text) {
 
 static int host_cancelled(void *data) {
   run_host *h = data;
-  return interrupts != 0 || atomic_load_explicit(&h->cancel, memory_order_relaxed);
+  return erg_interrupted() || atomic_load_explicit(&h->cancel, memory_order_relaxed);
 }
 
 static const void *host_extension(void *data, const char *id) {

@@ -28,9 +28,4 @@ const char *run_status_text(erg_status code);
 /* Exit code of the command for a failure with this status (CONTRIBUTING.md). */
 int run_status_exit(erg_status code);
 
-/* SIGINT and SIGTERM: the first is remembered, the second ends the process at once with
- * 130. The one piece of state that is the process's, as signals are. */
-void run_interrupt_install(void);
-bool run_interrupted(void);
-
 #endif

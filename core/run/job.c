@@ -5,8 +5,10 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
+#include "read/interrupt.h"
 #include "run/initial.h"
 #include "run/paths.h"
 #include "run/schema.h"
@@ -276,11 +278,23 @@ static bool make_schema(run_job *j, const run_wishes *w, erg_problems *p) {
   return out_schema_finish(s, p);
 }
 
+static void warn_of_space(const run_job *j, erg_problems *p) {
+  struct statvfs disk;
+  if (statvfs(j->out, &disk) != 0) return;
+  uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+  char need[32], have[32];
+  if (free_bytes < j->disk_bytes)
+    erg_warn(p, (erg_place){0}, "free space, thin the draws with --thin, or name another folder "
+                                "with --out DIR",
+             "draws.nc may need %s, but only %s are free in %s",
+             run_bytes_text((double)j->disk_bytes, need),
+             run_bytes_text((double)free_bytes, have), j->out);
+}
+
 static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   j->out = w->out ? run_text("%s", w->out) : run_text("out/%s", j->model.name);
-  if (!run_make_folders(j->out))
-    return erg_error(p, (erg_place){0}, "name another folder with --out DIR",
-                     "the folder %s can't be made: %s", j->out, strerror(errno));
+  if (!run_outputs_claim(j->out, j->model.name, j->model.simulation.data != NULL, &j->outputs, p))
+    return false;
   unsigned groups = 1u << OUT_POSTERIOR | 1u << OUT_SAMPLE_STATS;
   int64_t thin = j->request.thin, kept = (j->request.draws + thin - 1) / thin;
   uint64_t held = out_memory_bytes(j->schema, groups, kept);
@@ -310,6 +324,7 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
     data += 2 * sizeof(double) * (uint64_t)j->model.graph->data[i].n;
   j->disk_bytes = sizeof(double) * (uint64_t)j->schema->row * (uint64_t)r->chains *
                   (uint64_t)(kept + (r->save_warmup ? (r->warmup + thin - 1) / thin : 0));
+  warn_of_space(j, p);
   /* Kept draws, one block in the loop and at most 64 MiB of them before the writer, the
    * data as read and as compiled, scratch a thread; or, after them, the diagnostics. */
   uint64_t queue = j->disk_bytes < (64u << 20) ? j->disk_bytes : 64u << 20;
@@ -365,6 +380,7 @@ static bool read_initial(run_job *j, const run_wishes *w, erg_problems *p) {
 static int prepare(const run_wishes *w, run_registry *registry, const run_preset *preset,
                    run_job *j, erg_problems *p, char **message) {
   double t = now();
+  j->phase = "reading the model and the data";
   if (!run_load(&w->inputs, &j->model, p)) return 2;
   const erg_toml *run = lang_run_defaults(j->model.lang);
   j->times.load_s = now() - t;
@@ -375,6 +391,8 @@ static int prepare(const run_wishes *w, run_registry *registry, const run_preset
   if (!j->sampler) return 3;
   if (!resolve_settings(j, w, preset, run, message)) return 2;
   if (!resolve_devices(j, w, message)) return 3;
+  if (erg_interrupted()) return 130;
+  j->phase = "compiling the model";
   if (!compile(j, w->report, message)) return 1;
   run_request *r = &j->request;
   r->host = j->host;
@@ -388,6 +406,7 @@ static int prepare(const run_wishes *w, run_registry *registry, const run_preset
   if (!read_initial(j, w, p)) return 2;
   r->initial = j->initial;
   if (!make_schema(j, w, p)) return 2;
+  if (erg_interrupted()) return 130;
   if (!make_sinks(j, w, p) || !write_simulation(j, p)) return 7;
   return 0;
 }
@@ -402,13 +421,18 @@ int run_job_prepare(const run_wishes *w, run_registry *registry, run_host *host,
   if (!w->preset || run_preset_read(w->preset, &preset, p))
     code = prepare(w, registry, &preset, j, p, message);
   run_preset_free(&preset);
-  return code;
+  return code && erg_interrupted() ? 130 : code;
 }
 
 int run_job_run(run_job *j, run_report report, void *data, erg_problems *p) {
   double t = now();
   run_sample(&j->request, j->schema, j->sink, report, data, &j->result, p);
   j->times.sample_s = now() - t;
+  j->phase = j->result.phase;
+  if (j->result.status != ERG_OK && !j->result.any)
+    run_outputs_discard(&j->outputs);
+  else
+    run_outputs_keep(&j->outputs);
   if (j->result.output_failed) return 7;
   return run_status_exit(j->result.status);
 }
@@ -424,6 +448,8 @@ bool run_job_summarise(run_job *j, erg_problems *p) {
   if (j->result.kept == 0) return true;
   double t = now();
   bool interrupted = j->result.status != ERG_OK;
+  j->phase = "computing the diagnostics";
+  if (!interrupted && erg_interrupted()) return false;
   diag_limits limits = diag_limits_default();
   if (j->memory) {
     j->summary = out_summary_from_memory(j->schema, j->memory, &limits, j->request.threads,
@@ -435,6 +461,7 @@ bool run_job_summarise(run_job *j, erg_problems *p) {
   }
   j->times.diagnose_s = now() - t;
   if (!j->summary) return false;
+  j->phase = "writing the report";
   j->times.total_s = now() - j->started;
   double *times = run_alloc(2 * (size_t)j->request.chains * sizeof *times);
   for (int32_t c = 0; c < j->request.chains; c++) {
@@ -459,6 +486,7 @@ void run_job_release(run_job *j) {
   if (j->disk) out_draws_close(j->disk);
   if (j->sink) j->sink->ops->free(j->sink);
   if (j->schema) out_schema_free(j->schema);
+  run_outputs_release(&j->outputs);
   for (int i = 0; i < j->natural.slots; i++) natural_free(j->plans[i]);
   free(j->plans);
   if (j->compiled) model_host_free(j->compiled);

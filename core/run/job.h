@@ -12,6 +12,7 @@
 #include "compile/natural.h"
 #include "output/summary.h"
 #include "run/load.h"
+#include "run/outputs.h"
 #include "run/given.h"
 #include "run/preset.h"
 #include "run/registry.h"
@@ -59,6 +60,7 @@ typedef struct run_job {
   natural **plans;              /* [natural.slots] */
   out_schema *schema;
   char *out;
+  run_outputs outputs;          /* of that folder */
   out_sink *sink, *memory;      /* memory is part of sink; NULL where too large */
   run_result result;
   out_summary *summary;
@@ -69,16 +71,17 @@ typedef struct run_job {
   int max_depth;
   run_times times;
   double started;
+  const char *phase;            /* what is being done: "reading the model and the data", ... */
 } run_job;
 
 /* 0, or the exit code after problems (bad input) or *message (to be freed; devices,
- * plug-ins, compiler). Released by run_job_release in any case, after the problems. */
+ * plug-ins, compiler), or 130 after an interrupt. Released by run_job_release in any case, after the problems. */
 int run_job_prepare(const run_wishes *wishes, run_registry *registry, run_host *host,
                     run_job *job, erg_problems *p, char **message);
-/* Exit code: 0, 130, or 6, 7 and others with problems or host reason. */
+/* Exit code: 0, 130 (interrupted), or 6, 7 and others with problems or host reason. */
 int run_job_run(run_job *job, run_report report, void *data, erg_problems *p);
 /* Diagnostics and the two files; job->summary is NULL where there are no draws. False
- * with problems. */
+ * with problems, or after an interrupt that came meanwhile. */
 bool run_job_summarise(run_job *job, erg_problems *p);
 /* What the summary's printers want to know besides. */
 out_report run_job_report(const run_job *job);

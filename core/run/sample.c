@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "read/interrupt.h"
 #include "run/text.h"
 
 enum { FIRST_CAPACITY = 64, MAX_CAPACITY = 1024, MAX_SLOTS = 64, SHARED_DRAWS = 2048 };
@@ -176,6 +177,7 @@ static bool put(loop *l) {
   if (!b->warmup && !l->adapted && (filled || b->finished)) {
     l->adapted = true;
     l->result->warmup_s = l->block_start - l->phase_start;
+    l->result->phase = "sampling";
     l->phase_start = l->block_start;
     l->phase_done = 0;
     for (int32_t c = 0; c < b->chains; c++) {
@@ -202,6 +204,7 @@ static bool put(loop *l) {
     out_block out = {b->warmup != 0, b->capacity, l->rows_filled, l->rows};
     double t = now();
     good = l->sink->ops->append(l->sink, &out, l->problems);
+    l->result->any |= good;
     l->result->output_s += now() - t;
   }
   for (int32_t c = 0; c < b->chains; c++) {
@@ -278,7 +281,7 @@ static erg_status pull(loop *l, run_report report, void *data) {
     tell(l, report, data);
     if (status == ERG_CANCELLED) return status;
     if (b->finished) return ERG_OK;
-    if (run_interrupted() || atomic_load(&l->r->host->cancel)) return ERG_CANCELLED;
+    if (erg_interrupted() || atomic_load(&l->r->host->cancel)) return ERG_CANCELLED;
     capacity = next_capacity(l, capacity, now() - t);
   }
 }
@@ -303,7 +306,7 @@ static void close_sink(loop *l) {
                  .total_s = e->total_s};
   if (e->status == ERG_CANCELLED) end.reason = "interrupted by the user";
   else if (e->status != ERG_OK) end.reason = run_host_reason(r->host, e->status);
-  if (e->status != ERG_OK && e->status != ERG_CANCELLED && e->kept == 0) {
+  if (e->status != ERG_OK && !e->any) {
     l->sink->ops->abort(l->sink);
   } else if (!l->sink->ops->close(l->sink, &end, l->problems)) {
     e->output_failed = true;
@@ -313,7 +316,7 @@ static void close_sink(loop *l) {
 
 void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
                 run_report report, void *report_data, run_result *result, erg_problems *p) {
-  *result = (run_result){.status = ERG_OK};
+  *result = (run_result){.status = ERG_OK, .phase = "starting the sampler"};
   loop l = {.r = r, .schema = schema, .sink = sink, .problems = p, .result = result,
             .diverging = -1, .start = now()};
   for (int i = 0; i < r->sampler->n_statistics; i++)
@@ -336,6 +339,10 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
   result->status = r->sampler->supports(host, &job);
   if (result->status == ERG_OK) result->status = r->sampler->create(host, &job, &l.run);
   result->create_s = now() - l.start;
+  if (result->status == ERG_OK && host->cancelled(host->data)) {
+    r->sampler->destroy(l.run);
+    result->status = ERG_CANCELLED;
+  }
   if (result->status != ERG_OK) return;
   if (!sink->ops->open(sink, schema, p)) {
     result->output_failed = true;
@@ -345,6 +352,7 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
     return;
   }
   allocate(&l);
+  result->phase = r->warmup ? "warming up" : "sampling";
   l.phase_start = l.rate_time = now();
   result->status = pull(&l, report, report_data);
   if (l.adapted) result->sampling_s = now() - l.phase_start;

@@ -60,8 +60,11 @@ typedef void (*run_report)(void *data, const run_progress *progress);
 typedef struct run_result {
   erg_status status;            /* ERG_OK; ERG_CANCELLED: interrupted, the draws so far are
                                  * in the sink; else failed, host's reason says why */
+  const char *phase;            /* how far it came: "starting the sampler", "warming up",
+                                 * "sampling" */
   bool output_failed;           /* the sink failed; problems say why */
   int64_t kept;                 /* draws after warm-up of the shortest chain */
+  bool any;                     /* there are draws on disk, if only of the warm-up */
   int64_t gradients, warmup_gradients;
   int64_t divergent;
   double create_s, warmup_s, sampling_s, output_s, total_s;
@@ -69,8 +72,8 @@ typedef struct run_result {
   erg_telemetry telemetry;      /* likewise */
 } run_result;
 
-/* Runs to the end, an interrupt, or a failure. Opens and closes the sink; doesn't free
- * it. The schema's row is natural values, statistics, and the unconstrained coordinates
+/* Runs to the end, an interrupt, or a failure. Opens and closes the sink, or
+ * aborts it where there is no draw; doesn't free it. The schema's row is natural values, statistics, and the unconstrained coordinates
  * if kept. */
 void run_sample(const run_request *request, const out_schema *schema, out_sink *sink,
                 run_report report, void *report_data, run_result *result, erg_problems *p);

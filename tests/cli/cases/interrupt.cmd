@@ -1,4 +1,4 @@
-# SIGINT and SIGTERM keep the draws: exit 130, files whole.
+# SIGINT and SIGTERM keep the draws: exit 130 and 143, files whole.
 for signal in INT TERM; do
   $ERGODE sample hierarchical_normal --draws 100000000 --chains 2 -q --out $TMP/$signal >$TMP/table 2>$TMP/talk &
   pid=$!
