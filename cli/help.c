@@ -102,7 +102,8 @@ void cli_help_all(void) {
     printf("  %-16s%s\n", (*c)->name, (*c)->summary);
   printf("\n'ergode COMMAND --help' shows examples and options of one.\n"
          "Environment: ERGODE_PLUGIN_PATH (folders of plug-ins), XDG_CACHE_HOME (compiled\n"
-         "models), NO_COLOR (no colour), CC (the C compiler that compiles models).\n");
+         "models), XDG_DATA_HOME (baselines of benchmarks), NO_COLOR (no colour), CC (the C\n"
+         "compiler that compiles models).\n");
 }
 
 /* --- man pages --- */
@@ -155,6 +156,8 @@ static void man_commands(void) {
                              "installed ones; absolute paths only"},
       {"XDG_CACHE_HOME", "compiled models and kernels are kept in its folder ergode; "
                          "~/.cache by default"},
+      {"XDG_DATA_HOME", "baselines of 'ergode bench --save' are kept in its folder "
+                        "ergode/baselines; ~/.local/share by default"},
       {"CC", "the C compiler that compiles models; cc by default"},
       {"NO_COLOR", "set to anything, output has no colour"}};
   for (size_t i = 0; i < sizeof environment / sizeof *environment; i++) {

@@ -131,7 +131,8 @@ static char *find(const char *name, erg_problems *p) {
   }
   free(kept);
   if (kind == FOLDER)
-    erg_error(p, (erg_place){0}, "an interrupted benchmark is finished by: ergode bench --resume DIR",
+    erg_error(p, (erg_place){0},
+              "an interrupted benchmark is finished by: ergode bench --resume DIR",
               "%s: no such file", inside);
   else if (!plain_name || (n > strlen(ENDING) && !strcmp(name + n - strlen(ENDING), ENDING)))
     erg_error(p, (erg_place){0}, "name the bench.json of a benchmark, or its folder",
