@@ -202,20 +202,6 @@ static void release(bench_work *k) {
   free(k->folders);
 }
 
-/* --- peaks ---------------------------------------------------------------------------- */
-
-/* Of the processor: one thread, the numbers of the rows, all cores. */
-static void measure_peaks(bench_report *report, const bench_targets *t) {
-  const bench_options *o = report->options;
-  bool cpu = false;
-  int n = 0;
-  for (int i = 0; i < t->n; i++) cpu |= !strcmp(t->list[i].backend, "cpu");
-  if (!cpu) return;
-  while (n < BENCH_LIST && o->axes.threads[n]) n++;
-  bench_say(o, "peaks of the processor");
-  bench_measure_peaks(report, o->axes.threads, n);
-}
-
 /* --- all ------------------------------------------------------------------------------ */
 
 static void run_all(bench_report *report, const bench_targets *t, const run_model *models,
@@ -227,7 +213,7 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
     bench_rows_add(report, i, t);
   }
   first[report->n_subjects] = report->n_rows;
-  if (report->n_rows && !erg_interrupted()) measure_peaks(report, t);
+  if (report->n_rows && !erg_interrupted()) bench_measure_peaks(report, t);
   double began = bench_now() - bench_journal_seconds(journal);
   for (int i = 0; i < report->n_subjects; i++) {
     int n = first[i + 1] - first[i];

@@ -138,7 +138,7 @@ typedef struct {
   int32_t n_chain_gradients;    /* 0: not known */
   int64_t chain_gradients[BENCH_CHAINS_KEPT];
   int32_t has_telemetry;
-  telemetry_result telemetry;   /* of the host */
+  telemetry_result telemetry;   /* of the host, and of the devices' instruments */
   double device_busy, lane_efficiency; /* erg.telemetry/1; NaN: the backend tells none */
 } bench_once;
 void bench_once_init(bench_once *f); /* nothing known */
@@ -226,7 +226,7 @@ typedef struct {
 /* Measured in this run. */
 typedef struct {
   char backend[BENCH_NAME], device[64];
-  int threads;
+  int threads;              /* 0: the device has none, or takes as many as it likes */
   double read_gb_s, gflops;
   char how[BENCH_TEXT];
 } bench_peak;
@@ -235,6 +235,13 @@ typedef struct {
   char name[32], version[64];
 } bench_version;
 
+/* What a device says of itself (erg.sensors/1). */
+typedef struct {
+  double clock_mhz;         /* most; NaN: not known */
+  int ecc;                  /* -1: not known */
+  char driver_version[64];  /* "": not known, or part of the device's `driver` */
+} bench_instrument;
+
 /* A point of the matrix. */
 typedef struct {
   char id[3 * BENCH_NAME];  /* unique, the same in every report */
@@ -242,6 +249,7 @@ typedef struct {
   char backend[BENCH_NAME], backend_version[BENCH_NAME];
   char form[16];            /* of peers: centred, non-centred */
   erg_device devices[BENCH_MAX_DEVICES];
+  bench_instrument instruments[BENCH_MAX_DEVICES]; /* of the devices */
   int n_devices;
   int64_t chains;
   int threads;

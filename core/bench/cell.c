@@ -225,6 +225,10 @@ static void run_here(void *data) {
   r->code = run_job_prepare(&w, c->options->registry, &host, &job, &problems, &message);
   erg_problems_free(&problems);
   erg_problems_init(&problems);
+  const erg_sensors_extension *sensors =
+      r->code ? NULL : job.sampler->extension(job.sampler, "erg.sensors/1");
+  if (sensors && job.n_devices > 0)
+    telemetry_attach(watch, sensors, (const char *const *)job.device_ids, job.n_devices);
   if (!r->code) r->code = run_job_run(&job, NULL, NULL, &problems);
   double sampled = now();
   if (!r->code && !run_job_summarise(&job, &problems)) r->code = 7;

@@ -27,10 +27,17 @@ static const bench_peak *peak_of(const bench_report *r, const bench_row *row) {
   for (int i = 0; i < r->n_peaks && row->n_devices == 1; i++) {
     const bench_peak *p = &r->peaks[i];
     if (!strcmp(p->backend, row->backend) && !strcmp(p->device, row->devices[0].id) &&
-        p->threads == row->threads)
+        (p->threads == row->threads || p->threads == 0))
       return p;
   }
   return NULL;
+}
+
+/* Of host and device, or of the one that is known. */
+static double joules_of(const bench_once *f) {
+  double host = f->telemetry.joules_host, device = f->telemetry.joules_device;
+  if (!f->has_telemetry) return NAN;
+  return isnan(host) ? device : isnan(device) ? host : host + device;
 }
 
 /* fmin would hide one that isn't known. */
@@ -45,7 +52,7 @@ double bench_figure_of_run(const bench_once *f, bench_figure figure) {
   bool all = f->gradients > 0 && f->warmup_gradients >= 0;
   double rate = all ? (double)f->gradients / work : NAN, ess = lesser_ess(f);
   double kept = (double)f->gradients - fmax((double)f->warmup_gradients, 0);
-  double joules = f->has_telemetry ? f->telemetry.joules_host : NAN;
+  double joules = joules_of(f);
   switch (figure) {
     case BENCH_GRADIENTS_S: return rate;
     case BENCH_US_GRADIENT: return 1e6 / rate;
@@ -128,13 +135,16 @@ static void derive_figures(const bench_report *r, bench_row *row) {
 
 static void warn_of_noise(const bench_report *r, bench_row *row) {
   int n = bench_n_cached(row), throttled = 0;
+  const char *by = "";
   double *v = values_of(r, row, BENCH_US_GRADIENT);
   double variation = statistic_variation(v, n);
   int outliers = statistic_outliers(v, n, NULL);
   free(v);
   for (int i = 0; i < n; i++) {
     const bench_once *f = bench_cached(row, i);
-    throttled += f->has_telemetry && f->telemetry.throttled == 1;
+    if (!f->has_telemetry || f->telemetry.throttled != 1) continue;
+    throttled++;
+    by = f->telemetry.throttled_by;
   }
   if (variation > BENCH_VARIATION)
     bench_warn(row, "variance", "the time per gradient varies by %.0f %% between the cached "
@@ -143,8 +153,8 @@ static void warn_of_noise(const bench_report *r, bench_row *row) {
     bench_warn(row, "outlier", "%d of %d cached runs %s far off the others in time per gradient",
                outliers, n, outliers == 1 ? "is" : "are");
   if (throttled)
-    bench_warn(row, "throttled", "the processor slowed down for heat in %d of %d cached runs",
-               throttled, n);
+    bench_warn(row, "throttled", "slowed down in %d of %d cached runs (%s): what it can do with "
+               "more power or cooling isn't seen", throttled, n, *by ? by : "cause not told");
 }
 
 /* --- comparisons ------------------------------------------------------------------------ */

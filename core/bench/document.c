@@ -188,12 +188,19 @@ static void write_telemetry(erg_json *j, const bench_once *f) {
                                            "device_memory_mean_bytes", "device_busy",
                                            "sm_active", "lane_efficiency", "joules_device"};
   enum { DEVICE_KEYS = sizeof of_devices / sizeof *of_devices };
-  const double of_device[DEVICE_KEYS] = {NAN, NAN, f->device_busy, NAN, f->lane_efficiency,
-                                         NAN};
+  static const char none[] = "the backend tells none";
+  const double of_device[DEVICE_KEYS] = {t->device_memory_peak_bytes,
+                                         t->device_memory_mean_bytes, f->device_busy,
+                                         t->sm_active, f->lane_efficiency, t->joules_device};
+  const char *const why[DEVICE_KEYS] = {t->no_device_memory, t->no_device_memory, none,
+                                        t->no_sm_active, none, t->no_device_energy};
   erg_json_object(j, "telemetry");
   write_bytes(j, "host_memory_peak_bytes", t->host_memory_peak_bytes);
   erg_json_real(j, "host_memory_mean_bytes", t->host_memory_mean_bytes);
-  for (int i = 0; i < DEVICE_KEYS; i++) erg_json_real(j, of_devices[i], of_device[i]);
+  write_bytes(j, of_devices[0], of_device[0]);
+  for (int i = 1; i < DEVICE_KEYS; i++) erg_json_real(j, of_devices[i], of_device[i]);
+  erg_json_real(j, "device_mhz_mean", t->device_mhz_mean);
+  erg_json_real(j, "device_mhz_min", t->device_mhz_min);
   erg_json_real(j, "joules_host", t->joules_host);
   erg_json_real(j, "clock_mhz_mean", t->clock_mhz_mean);
   erg_json_real(j, "clock_mhz_min", t->clock_mhz_min);
@@ -201,18 +208,22 @@ static void write_telemetry(erg_json *j, const bench_once *f) {
     erg_json_null(j, "throttled");
   else
     erg_json_bool(j, "throttled", t->throttled);
+  erg_json_string(j, "throttled_by", t->throttled_by);
   erg_json_array(j, "samples");
   for (int i = 0; i < t->n_samples; i++) {
     const telemetry_sample *s = &t->samples[i];
-    double values[6] = {s->t_s, s->host_bytes, s->cpu_share, NAN, s->watts, s->mhz};
-    erg_json_reals(j, NULL, values, 6);
+    double values[] = {s->t_s, s->host_bytes, s->cpu_share, s->device_busy, s->watts, s->mhz,
+                       s->device_watts, s->device_mhz, s->device_bytes};
+    erg_json_reals(j, NULL, values, sizeof values / sizeof *values);
   }
   erg_json_end(j);
   erg_json_object(j, "unavailable");
   write_reason(j, "host_memory_peak_bytes", t->host_memory_peak_bytes, t->no_memory);
   write_reason(j, "host_memory_mean_bytes", t->host_memory_mean_bytes, t->no_memory);
   for (int i = 0; i < DEVICE_KEYS; i++)
-    write_reason(j, of_devices[i], of_device[i], "the backend tells none");
+    write_reason(j, of_devices[i], of_device[i], why[i]);
+  write_reason(j, "device_mhz_mean", t->device_mhz_mean, t->no_device_clock);
+  write_reason(j, "device_mhz_min", t->device_mhz_min, t->no_device_clock);
   write_reason(j, "joules_host", t->joules_host, t->no_energy);
   write_reason(j, "clock_mhz_mean", t->clock_mhz_mean, t->no_clock);
   write_reason(j, "clock_mhz_min", t->clock_mhz_min, t->no_clock);
@@ -269,18 +280,21 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   erg_json_end(j);
 }
 
-static void write_device(erg_json *j, const erg_device *d) {
+static void write_device(erg_json *j, const erg_device *d, const bench_instrument *i) {
   erg_json_object(j, NULL);
   erg_json_string(j, "id", d->id);
   erg_json_string(j, "name", d->name);
   erg_json_string(j, "driver", *d->driver ? d->driver : NULL);
-  erg_json_null(j, "driver_version"); /* part of `driver` */
+  erg_json_string(j, "driver_version", *i->driver_version ? i->driver_version : NULL);
   if (d->memory_bytes)
     erg_json_uint(j, "memory_bytes", d->memory_bytes);
   else
     erg_json_null(j, "memory_bytes");
-  erg_json_null(j, "clock_mhz");
-  erg_json_null(j, "ecc");
+  erg_json_real(j, "clock_mhz", i->clock_mhz);
+  if (i->ecc < 0)
+    erg_json_null(j, "ecc");
+  else
+    erg_json_bool(j, "ecc", i->ecc);
   erg_json_end(j);
 }
 
@@ -348,7 +362,7 @@ static void write_row(erg_json *j, const bench_report *r, const bench_row *row) 
   erg_json_string(j, "backend_version", row->backend_version);
   erg_json_string(j, "form", row->form);
   erg_json_array(j, "devices");
-  for (int i = 0; i < row->n_devices; i++) write_device(j, &row->devices[i]);
+  for (int i = 0; i < row->n_devices; i++) write_device(j, &row->devices[i], &row->instruments[i]);
   erg_json_end(j);
   erg_json_int(j, "chains", row->chains);
   erg_json_int(j, "threads", row->threads);

@@ -82,6 +82,7 @@ int bench_rows_add(bench_report *r, int workload, const bench_targets *t) {
         bench_row *row = add(r, workload, *chains, *threads);
         row->n_devices = on->n_devices;
         memcpy(row->devices, on->devices, sizeof row->devices);
+        memcpy(row->instruments, on->instruments, sizeof row->instruments);
         snprintf(row->backend, sizeof row->backend, "%s", on->backend);
         set_id(row, subject->name);
       }

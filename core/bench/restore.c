@@ -22,13 +22,14 @@ void restore_text(const json_t *o, const char *key, char *to, size_t size) {
 
 static void restore_samples(const json_t *list, telemetry_result *t) {
   for (size_t i = 0; i < json_array_size(list) && t->n_samples < TELEMETRY_SAMPLES; i++) {
-    double v[6];
-    for (size_t k = 0; k < 6; k++) {
+    double v[9];
+    for (size_t k = 0; k < 9; k++) {
       const json_t *one = json_array_get(json_array_get(list, i), k);
       v[k] = json_is_number(one) ? json_number_value(one) : NAN;
     }
     t->samples[t->n_samples++] = (telemetry_sample){
-        .t_s = v[0], .host_bytes = v[1], .cpu_share = v[2], .watts = v[4], .mhz = v[5]};
+        .t_s = v[0], .host_bytes = v[1], .cpu_share = v[2], .device_busy = v[3], .watts = v[4],
+        .mhz = v[5], .device_watts = v[6], .device_mhz = v[7], .device_bytes = v[8]};
   }
 }
 
@@ -45,6 +46,18 @@ static void restore_telemetry(const json_t *o, telemetry_result *t) {
   restore_text(why, "joules_host", t->no_energy, sizeof t->no_energy);
   restore_text(why, "clock_mhz_mean", t->no_clock, sizeof t->no_clock);
   restore_text(why, "throttled", t->no_throttle, sizeof t->no_throttle);
+  t->device_memory_peak_bytes = restore_real(o, "device_memory_peak_bytes");
+  t->device_memory_mean_bytes = restore_real(o, "device_memory_mean_bytes");
+  t->sm_active = restore_real(o, "sm_active");
+  t->joules_device = restore_real(o, "joules_device");
+  t->device_mhz_mean = restore_real(o, "device_mhz_mean");
+  t->device_mhz_min = restore_real(o, "device_mhz_min");
+  restore_text(o, "throttled_by", t->throttled_by, sizeof t->throttled_by);
+  restore_text(why, "device_memory_peak_bytes", t->no_device_memory,
+               sizeof t->no_device_memory);
+  restore_text(why, "sm_active", t->no_sm_active, sizeof t->no_sm_active);
+  restore_text(why, "joules_device", t->no_device_energy, sizeof t->no_device_energy);
+  restore_text(why, "device_mhz_mean", t->no_device_clock, sizeof t->no_device_clock);
   restore_samples(json_object_get(o, "samples"), t);
 }
 

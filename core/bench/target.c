@@ -1,4 +1,5 @@
 /* Backends and their devices, each asked in a process of its own. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,24 @@ typedef struct {
   char id[BENCH_NAME];
   int32_t n;
   erg_device devices[BENCH_MAX_DEVICES];
+  bench_instrument instruments[BENCH_MAX_DEVICES];
   char reason[BENCH_TEXT];
 } backend;
+
+/* What the device's instruments say for good; the rest is read while runs are under way. */
+static void read_instrument(const erg_sensors_extension *from, const erg_host *host,
+                            const char *id, bench_instrument *out) {
+  char text[sizeof out->driver_version];
+  erg_sensors *sensors = NULL;
+  *out = (bench_instrument){.clock_mhz = NAN, .ecc = -1};
+  if (!from || from->open(host, id, &sensors) != ERG_OK) return;
+  out->clock_mhz = from->read(sensors, ERG_SENSOR_CLOCK_MHZ_MAX, text, sizeof text);
+  double ecc = from->read(sensors, ERG_SENSOR_ECC, text, sizeof text);
+  if (!isnan(ecc)) out->ecc = ecc != 0;
+  if (!isnan(from->read(sensors, ERG_SENSOR_DRIVER, text, sizeof text)))
+    snprintf(out->driver_version, sizeof out->driver_version, "%s", text);
+  from->close(sensors);
+}
 
 static void probe_here(void *data) {
   backend *b = data;
@@ -30,6 +47,9 @@ static void probe_here(void *data) {
     if (b->n > BENCH_MAX_DEVICES) b->n = BENCH_MAX_DEVICES;
     if (b->n <= 0)
       snprintf(b->reason, BENCH_TEXT, "%s", run_host_reason(&host, ERG_NO_DEVICE));
+    for (int i = 0; i < b->n; i++)
+      read_instrument(s->extension(s, "erg.sensors/1"), &host.api, b->devices[i].id,
+                      &b->instruments[i]);
   } else {
     snprintf(b->reason, BENCH_TEXT, "%s", message ? message : "no such backend");
   }
@@ -61,12 +81,14 @@ static bench_target *add(bench_targets *t, const char *id) {
 }
 
 /* One row for each device, or for each number of devices that was asked for. */
-static void add_devices(const bench_options *o, const char *id, const erg_device *devices,
-                        int n, bench_targets *t, bench_report *report) {
+static void add_devices(const bench_options *o, const char *id, const backend *b, int n,
+                        bench_targets *t, bench_report *report) {
   const int *counts = o->axes.devices;
   for (int i = 0; i < n && !*counts; i++) {
     bench_target *one = add(t, id);
-    one->devices[one->n_devices++] = devices[i];
+    one->n_devices = 1;
+    one->devices[0] = b->devices[i];
+    one->instruments[0] = b->instruments[i];
   }
   for (; *counts; counts++) {
     if (*counts > n) {
@@ -75,7 +97,8 @@ static void add_devices(const bench_options *o, const char *id, const erg_device
     }
     bench_target *one = add(t, id);
     one->n_devices = *counts;
-    memcpy(one->devices, devices, (size_t)*counts * sizeof *devices);
+    memcpy(one->devices, b->devices, (size_t)*counts * sizeof *b->devices);
+    memcpy(one->instruments, b->instruments, (size_t)*counts * sizeof *b->instruments);
   }
 }
 
@@ -96,14 +119,16 @@ static void add_targets(const bench_options *o, const char *id, bool wanted, ben
     char *longer = run_text("%s%s%s", have, i ? ", " : "", b->devices[i].id);
     free(have);
     have = longer;
-    if (named(o->devices, b->devices[i].id)) b->devices[n++] = b->devices[i];
+    if (!named(o->devices, b->devices[i].id)) continue;
+    b->instruments[n] = b->instruments[i];
+    b->devices[n++] = b->devices[i];
   }
   if (wanted && b->n <= 0)
     bench_skip(report, id, "%s", b->reason);
   else if (wanted && !n)
     bench_skip(report, id, "none of the devices named with --device; it has %s", have);
   else if (wanted)
-    add_devices(o, id, b->devices, n, t, report);
+    add_devices(o, id, b, n, t, report);
   free(have);
   cell_unshare(b, sizeof *b);
 }

@@ -10,6 +10,7 @@
 typedef struct {
   char backend[BENCH_NAME];
   erg_device devices[BENCH_MAX_DEVICES];
+  bench_instrument instruments[BENCH_MAX_DEVICES];
   int n_devices;
 } bench_target;
 typedef struct {
@@ -90,6 +91,13 @@ bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *p
                      const char *digest, int repeat);
 /* SHA-256 of all numbers of all draws. */
 void bench_digest(const cell *c, char hex[65]);
+
+/* --- keep.c --------------------------------------------------------------------------- */
+
+/* Moves a run's draws from its folder to where they are kept; says where that fails. */
+void bench_keep_draws(const bench_report *r, int row, const char *folder);
+/* Those of rows that turned out not to be valid. */
+void bench_drop_draws(const bench_report *r);
 
 /* --- journal.c ------------------------------------------------------------------------ */
 

@@ -97,7 +97,7 @@ int32_t cuda_devices(const erg_host *host, erg_device *devices, int32_t capacity
   return usable;
 }
 
-static void uuid_text(const unsigned char *u, char text[48]) {
+void cuda_uuid_text(const unsigned char *u, char text[48]) {
   snprintf(text, 48, "GPU-%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
            u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12],
            u[13], u[14], u[15]);
@@ -117,7 +117,7 @@ erg_status cuda_device_find(const cuda_driver *driver, const erg_host *host, con
       if (driver->device_get(&handle, i) != ERG_CUDA_SUCCESS ||
           driver->device_uuid((cu_uuid *)bytes, handle) != ERG_CUDA_SUCCESS)
         continue;
-      uuid_text(bytes, uuid);
+      cuda_uuid_text(bytes, uuid);
       if (strncasecmp(uuid, rest, strlen(rest)) == 0) ordinal = i, matches++;
     }
   } else if (*rest >= '0' && *rest <= '9') {

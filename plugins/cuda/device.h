@@ -24,4 +24,7 @@ int32_t cuda_devices(const erg_host *host, erg_device *devices, int32_t capacity
 erg_status cuda_device_find(const cuda_driver *driver, const erg_host *host, const char *id,
                             cuda_device *device);
 
+/* "GPU-..." of 16 bytes, as nvidia-smi -L prints it. */
+void cuda_uuid_text(const unsigned char *uuid, char text[48]);
+
 #endif

@@ -98,6 +98,7 @@ typedef struct cu_copy_2d {
   X(device_get, cuDeviceGet, (cu_device * device, int ordinal))                           \
   X(device_name, cuDeviceGetName, (char *name, int size, cu_device device))               \
   X(device_uuid, cuDeviceGetUuid_v2, (cu_uuid * uuid, cu_device device))                  \
+  X(device_bus, cuDeviceGetPCIBusId, (char *bus, int size, cu_device device))              \
   X(device_memory, cuDeviceTotalMem_v2, (size_t * bytes, cu_device device))               \
   X(device_attribute, cuDeviceGetAttribute,                                               \
     (int *value, cu_device_attribute attribute, cu_device device))                        \

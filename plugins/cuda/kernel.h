@@ -14,9 +14,15 @@
  * memory. The caller frees it. */
 char *cuda_kernel_text(const erg_model_source *source);
 
-/* Machine code for a device of compute capability `capability`, from the cache in
+/* The kernels of peaks.cu. */
+const char *cuda_peaks_text(void);
+
+/* Machine code of a text for a device of compute capability `capability`, from the cache in
  * host->cache_dir (key: text, options, architecture, NVRTC's version) or compiled and put
- * there. *cached tells which. host->fail on failure. free(binary->image), free(log). */
+ * there. *cached tells which. host->fail on failure, where `what` says what it is ("the model").
+ * free(binary->image), free(log). */
+erg_status cuda_kernel_compile(const erg_host *host, const char *text, const char *what,
+                               int capability, nvrtc_binary *binary, int *cached);
 erg_status cuda_kernel_get(const erg_host *host, const erg_model_source *source, int capability,
                            nvrtc_binary *binary, int *cached);
 

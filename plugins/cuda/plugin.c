@@ -1,8 +1,11 @@
 /* Entry of the CUDA plug-in. */
+#include <string.h>
 #include "../shared/kernel_source.h"
 #include "device.h"
 #include "engine/plugin.h"
 #include "kernel.h"
+#include "peaks.h"
+#include "sensors.h"
 #include "share.h"
 
 static const erg_parameter parameters[] = {
@@ -34,6 +37,11 @@ static erg_status supports(const erg_host *host, const erg_job *job) {
   return ERG_OK;
 }
 
+static const void *extension(const char *name) {
+  if (strcmp(name, "erg.peaks/1") == 0) return &cuda_peaks;
+  return strcmp(name, "erg.sensors/1") == 0 ? &cuda_sensors : NULL;
+}
+
 static const engine_backend backend = {
     .devices = cuda_devices,
     .n_settings = CUDA_SETTINGS,
@@ -45,6 +53,7 @@ static const engine_backend backend = {
     .launch = cuda_share_launch,
     .wait = cuda_share_wait,
     .stages = cuda_share_stages,
+    .extension = extension,
 };
 
 ENGINE_PLUGIN("cuda", "NUTS and HMC on NVIDIA GPUs, a chain on eight threads", backend, parameters)

@@ -3,6 +3,7 @@
 #include "../shared/kernel_source.h"
 #include "device.h"
 #include "engine/plugin.h"
+#include "peaks.h"
 #include "share.h"
 
 static const erg_parameter parameters[] = {
@@ -31,6 +32,10 @@ static erg_status supports(const erg_host *host, const erg_job *job) {
   return ERG_OK;
 }
 
+static const void *extension(const char *name) {
+  return strcmp(name, "erg.peaks/1") == 0 ? &opencl_peaks : NULL;
+}
+
 static const engine_backend backend = {
     .devices = opencl_devices,
     .n_settings = OPENCL_SETTINGS,
@@ -42,6 +47,7 @@ static const engine_backend backend = {
     .launch = opencl_share_launch,
     .wait = opencl_share_wait,
     .stages = opencl_share_stages,
+    .extension = extension,
 };
 
 ENGINE_PLUGIN("opencl", "NUTS and HMC on OpenCL devices, a chain on eight lanes", backend, parameters)

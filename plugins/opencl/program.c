@@ -6,7 +6,9 @@
 #include "../shared/kernel_cache.h"
 #include "../shared/kernel_source.h"
 #include "engine/engine.h"
-#include "kernel_text.h" /* made by cmake/embed.cmake: device_files[] */
+#include "kernel_text.h" /* made by cmake/embed.cmake: device_files[], by name */
+
+enum { KERNEL_TEXT = 0, PEAKS_TEXT = 1 };
 
 /* Contraction is off by the pragma in the prologue; no option relaxes anything. */
 static const char *options(int vector) {
@@ -17,12 +19,12 @@ static const char *options(int vector) {
 static const char head[] = "#define half half_\n#define ERG_SMALL 1\n";
 
 char *opencl_kernel_text(const erg_model_source *source) {
-  return kernel_source(head, "prologue_opencl.h", source, device_files[0].text);
+  return kernel_source(head, "prologue_opencl.h", source, device_files[KERNEL_TEXT].text);
 }
 
 static erg_status build(const opencl *cl, const erg_host *host, const opencl_device *device,
-                        int vector, cl_program program) {
-  cl_int code = cl->clBuildProgram(program, 1, &device->handle, options(vector), NULL, NULL);
+                        const char *what, const char *how, cl_program program) {
+  cl_int code = cl->clBuildProgram(program, 1, &device->handle, how, NULL, NULL);
   if (code == CL_SUCCESS) return ERG_OK;
   char log[2000] = "";
   size_t size = 0;
@@ -35,10 +37,10 @@ static erg_status build(const opencl *cl, const erg_host *host, const opencl_dev
     free(whole);
   }
   return engine_fail(host, ERG_COMPILE,
-                     "%s didn't compile the model (%s): this is a defect of the generated "
+                     "%s didn't compile %s (%s): this is a defect of the generated "
                      "kernel or of the driver, please report it; the CPU backend works "
                      "without\n%s",
-                     device->about.id, opencl_error_name(code), log);
+                     device->about.id, what, opencl_error_name(code), log);
 }
 
 /* A program from a binary of this device, built; NULL where the driver refuses it. */
@@ -103,7 +105,8 @@ erg_status opencl_program_get(const opencl *cl, const erg_host *host, cl_context
   program->handle = cl->clCreateProgramWithSource(context, 1, &string, NULL, &code);
   free(text);
   erg_status status = opencl_check(host, code, "creating a program");
-  if (status == ERG_OK) status = build(cl, host, device, vector, program->handle);
+  if (status == ERG_OK)
+    status = build(cl, host, device, "the model", options(vector), program->handle);
   if (status != ERG_OK) {
     if (program->handle != NULL) cl->clReleaseProgram(program->handle);
     program->handle = NULL;
@@ -118,4 +121,17 @@ void opencl_program_save(const opencl *cl, const erg_host *host, opencl_program 
   void *binary = binary_of(cl, program->handle, &size);
   if (binary != NULL) kernel_cache_save(host->cache_dir, program->key, "clbin", binary, size);
   free(binary);
+}
+
+erg_status opencl_peaks_program(const opencl *cl, const erg_host *host, cl_context context,
+                                const opencl_device *device, int lanes, cl_program *program) {
+  const char *text = device_files[PEAKS_TEXT].text;
+  char how[64];
+  cl_int code;
+  snprintf(how, sizeof how, "-cl-std=CL1.2 -DPEAK_LANES=%d", lanes);
+  *program = cl->clCreateProgramWithSource(context, 1, &text, NULL, &code);
+  erg_status status = opencl_check(host, code, "creating a program");
+  if (status == ERG_OK)
+    status = build(cl, host, device, "the kernels of its peaks", how, *program);
+  return status; /* the caller releases it in any case */
 }

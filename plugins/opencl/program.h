@@ -27,4 +27,9 @@ erg_status opencl_program_get(const opencl *cl, const erg_host *host, cl_context
  * after the first launch: PoCL compiles a kernel then, and its binary is whole only after. */
 void opencl_program_save(const opencl *cl, const erg_host *host, opencl_program *program);
 
+/* The kernels of peaks.cl with vectors of `lanes` doubles; from the driver's cache, if it has
+ * one. host->fail on failure. The caller releases *program. */
+erg_status opencl_peaks_program(const opencl *cl, const erg_host *host, cl_context context,
+                                const opencl_device *device, int lanes, cl_program *program);
+
 #endif

@@ -11,15 +11,16 @@ function(ergode_shipped_plugin id)
   install(FILES ${id}.ini DESTINATION ${CMAKE_INSTALL_LIBDIR}/ergode/plugins)
 endfunction()
 
-# ergode_gpu_plugin(<id> <kernel file> <sources>...): a plug-in that compiles kernels; the
-# kernel's text is embedded as kernel_text.h.
-function(ergode_gpu_plugin id kernel)
+# ergode_gpu_plugin(<id> "<kernel file>;..." <sources>...): a plug-in that compiles kernels; their
+# texts are embedded as kernel_text.h.
+function(ergode_gpu_plugin id kernels)
+  string(REPLACE ";" "," names "${kernels}")
   set(text ${CMAKE_CURRENT_BINARY_DIR}/embedded/kernel_text.h)
   add_custom_command(OUTPUT ${text}
     COMMAND ${CMAKE_COMMAND} -DOUT=${text} -DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}
-      -DNAMES=${kernel} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${kernel} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
-    COMMENT "Embedding the kernel of ${id}" VERBATIM)
+      -DNAMES=${names} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${kernels} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    COMMENT "Embedding the kernels of ${id}" VERBATIM)
   add_library(ergode_${id}_objects OBJECT ${ARGN} ${text}
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_cache.c
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_source.c

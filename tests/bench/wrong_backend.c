@@ -1,6 +1,7 @@
 /* Backends that are wrong on purpose, chosen by WRONG, each the plug-in `cpu` with one
  * thing changed. RIGHT changes nothing, but promises nothing either. */
 #include <dlfcn.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #define ABSENT 7    /* no device */
 #define STUCK 8     /* every draw is nearly the last one */
 #define SLOW 9      /* right, but every gradient takes SLOW_US longer */
+#define TOLD 10     /* right, and tells of made-up instruments and peaks */
 
 #define TILT 0.5
 #ifndef SLOW_US
@@ -94,10 +96,37 @@ static erg_status gradient(const erg_host *host, const erg_job *job, const doubl
 }
 static const erg_gradient_extension off = {sizeof off, gradient};
 
+/* Made-up instruments and peaks. */
+static erg_status open_told(const erg_host *host, const char *device, erg_sensors **out) {
+  if (strcmp(device, "cpu")) return host->fail(host->data, ERG_NO_DEVICE, "no such device");
+  *out = (erg_sensors *)&tilted;
+  return ERG_OK;
+}
+static double read_told(erg_sensors *s, int32_t sensor, char *text, uint32_t size) {
+  static const double values[] = {50, 200, 1 << 30, 0.5, 0.75, 1500, 1980, 1, 1, 1};
+  (void)s;
+  snprintf(text, size, "%s", sensor == ERG_SENSOR_THROTTLED ? "power cap"
+                             : sensor == ERG_SENSOR_DRIVER  ? "1.2.3"
+                                                            : "");
+  return values[sensor];
+}
+static void close_told(erg_sensors *s) { (void)s; }
+static erg_status measure_told(const erg_host *host, const char *device, int32_t threads,
+                               erg_peaks *out) {
+  (void)host, (void)device, (void)threads;
+  *out = (erg_peaks){.size = sizeof *out, .read_bytes_s = 2e9, .flops_s = 3e9, .how = "told"};
+  return ERG_OK;
+}
+static const erg_sensors_extension told_sensors = {sizeof told_sensors, open_told, read_told,
+                                                   close_told};
+static const erg_peaks_extension told_peaks = {sizeof told_peaks, measure_told};
+
 static const void *extension(const struct erg_sampler *sampler, const char *id) {
   (void)sampler;
   if (WRONG == GRADIENT && !strcmp(id, "erg.gradient/1")) return &off;
   if (WRONG == BITS && !strcmp(id, "erg.bits/1")) return cpu->extension(cpu, id);
+  if (WRONG == TOLD && !strcmp(id, "erg.sensors/1")) return &told_sensors;
+  if (WRONG == TOLD && !strcmp(id, "erg.peaks/1")) return &told_peaks;
   return !strcmp(id, "erg.stages/1") ? cpu->extension(cpu, id) : NULL;
 }
 

@@ -77,8 +77,8 @@ def peak_of(document, row):
     if len(row["devices"]) != 1:
         return None
     for peak in document["peaks"]:
-        if (peak["backend"], peak["device"], peak["threads"]) == (
-                row["backend"], row["devices"][0]["id"], row["threads"]):
+        if ((peak["backend"], peak["device"]) == (row["backend"], row["devices"][0]["id"])
+                and peak["threads"] in (0, row["threads"])):
             return peak
     return None
 

@@ -103,6 +103,7 @@ class Recomputed(unittest.TestCase):
         for path, value in {
                 run + "min_ess_bulk": 210, run + "stages/sampling_s": 0.6,
                 run + "gradients": 1010, run + "telemetry/joules_host": 11.0,
+                run + "telemetry/joules_device": 2.0,
                 "peaks/0/read_gb_s": 15.0, "workloads/0/counts/flops_gradient": 2e6,
                 "rows/0/figures/ess_s": None,
                 "rows/0/figures/ess_s/outliers": 1, "rows/2/figures": {"ess_s": None},

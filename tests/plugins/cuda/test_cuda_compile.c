@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "compile/model_host.h"
+#include "device/chain.h"
 #include "harness.h"
 #include "kernel.h"
 #include "nvrtc.h"
@@ -18,7 +19,8 @@ static double now(void) {
 }
 
 /* spills: bytes of spill stores or loads that are known and borne. */
-static int check(const nvrtc *compiler, const char *name, const char *text, int spills) {
+static int check_kernel(const nvrtc *compiler, const char *name, const char *text,
+                        const char *kernel, int spills) {
   static const int capabilities[] = {80, 90, 100};
   int bad = 0;
   for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
@@ -33,7 +35,7 @@ static int check(const nvrtc *compiler, const char *name, const char *text, int 
     if (status != ERG_OK) {
       printf("%s, %s: doesn't compile\n%s\n", name, architecture, binary.log);
       bad++;
-    } else if (nvrtc_inspect(binary.image, binary.bytes, binary.log, "erg_kernel", &u) != 0) {
+    } else if (nvrtc_inspect(binary.image, binary.bytes, binary.log, kernel, &u) != 0) {
       printf("%s, %s: can't read the cubin\n", name, architecture);
       bad++;
     } else {
@@ -52,6 +54,10 @@ static int check(const nvrtc *compiler, const char *name, const char *text, int 
     free(binary.log);
   }
   return bad;
+}
+
+static int check(const nvrtc *compiler, const char *name, const char *text, int spills) {
+  return check_kernel(compiler, name, text, "erg_kernel", spills);
 }
 
 /* The CUDA text of a model file, its data beside it or simulated. */
@@ -104,6 +110,8 @@ int main(int argc, char **argv) {
     bad += check(compiler, i < 2 ? models[i]->name : names[i - 2], text, i < 4 ? 0 : 1024);
     free(text);
   }
+  bad += check_kernel(compiler, "peak of reading", cuda_peaks_text(), "erg_peak_read", 0);
+  bad += check_kernel(compiler, "peak of adding", cuda_peaks_text(), "erg_peak_multiply_add", 0);
   for (int i = 1; i < argc; i++) bad += check_file(compiler, argv[i]);
   return bad > 0;
 }

@@ -1,7 +1,7 @@
 /* The plug-in "cuda" on a GPU: draws, statistics, metrics and step sizes have the bits of
  * "cpu", over models, settings, mappings, launches and devices. Exits with 77 and the reason
- * where there is no CUDA device. With --bench prints gradients a second, one JSON line a
- * number of chains, instead. */
+ * where there is no CUDA device. With --short one model alone, for compute-sanitizer, which is
+ * slow. With --bench prints gradients a second, one JSON line a number of chains, instead. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,8 @@ int main(int argc, char **argv) {
                {"metric", 1},  {"jitter", 0.3},     {"chains_a_warp", 1}, {"chains_a_warp", 2},
                {"block", 128}, {"chains_a_warp", 4}};
   const erg_model *small = harness_hierarchical(10, 4);
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  size_t n_cases = argc > 1 && strcmp(argv[1], "--short") == 0 ? 1 : sizeof cases / sizeof *cases;
+  for (size_t i = 0; i < n_cases; i++) {
     harness_job a = job_of(cpu, small, 13), b = job_of(cuda, small, 13);
     char what[64];
     snprintf(what, sizeof what, "hierarchical 13, %s %g",
@@ -97,6 +98,7 @@ int main(int argc, char **argv) {
     if (i == 3 || i == 4 || i == 5) a.set[0] = b.set[0];
     compare(what, &a, &b);
   }
+  if (argc > 1 && strcmp(argv[1], "--short") == 0) return finish();
   const erg_model *models[] = {harness_normal(1),
                                harness_normal(13),
                                harness_hierarchical(100, 10),
@@ -107,7 +109,10 @@ int main(int argc, char **argv) {
                                       "hierarchical 103",   "compiled: hierarchical",
                                       "compiled: logistic", "compiled: functions"};
   for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-    if (models[i] == NULL) continue;
+    if (models[i] == NULL) {
+      printf("%-40s skipped: it needs a C compiler\n", names[i]);
+      continue;
+    }
     harness_job a = job_of(cpu, models[i], 9), b = job_of(cuda, models[i], 9);
     if (i >= 3) a.set[0].name = b.set[0].name = "centre";
     compare(names[i], &a, &b);

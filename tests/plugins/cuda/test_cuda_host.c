@@ -162,6 +162,48 @@ static void test_refusals(void **state) {
   refused(job_of(cuda, broken), ERG_COMPILE, "no_such_name");
 }
 
+/* --- peaks ------------------------------------------------------------------------------ */
+
+static char peaks_reason[512];
+static erg_status keep_reason(void *data, erg_status code, const char *text) {
+  (void)data;
+  snprintf(peaks_reason, sizeof peaks_reason, "%s", text);
+  return code;
+}
+
+/* The fake device takes 20 ms a launch: 16 blocks of 256 threads for two multiprocessors. */
+static void test_peaks(void **state) {
+  (void)state;
+  const erg_peaks_extension *e = cuda->extension(cuda, "erg.peaks/1");
+  erg_host host = {.size = sizeof host, .fail = keep_reason, .cache_dir = cache};
+  erg_peaks found = {.size = sizeof found};
+  setenv("FAKE_CUDA_FREE", "64000000", 1);
+  assert_int_equal(e->measure(&host, "cuda:1", 2, &found), ERG_OK);
+  assert_int_equal(found.size, sizeof found);
+  assert_int_equal(found.threads, 0);
+  assert_float_equal(found.read_bytes_s, 8e6 / 0.02, 1);
+  assert_float_equal(found.flops_s, 2.0 * 8 * 8192 * 16 * 256 / 0.02, 1);
+  assert_non_null(strstr(found.how, "sum of 8 MB, best of 10;"));
+  assert_non_null(strstr(found.how, "16 blocks of 256 threads"));
+  /* A host of an older version has less room. */
+  erg_peaks small = {.size = offsetof(erg_peaks, flops_s), .flops_s = 77};
+  assert_int_equal(e->measure(&host, "cuda:0", 2, &small), ERG_OK);
+  assert_int_equal(small.size, offsetof(erg_peaks, flops_s));
+  assert_true(small.read_bytes_s == found.read_bytes_s && small.flops_s == 77);
+  setenv("FAKE_CUDA_WRONG", "1", 1);
+  assert_int_equal(e->measure(&host, "cuda:1", 2, &found), ERG_DEVICE);
+  assert_non_null(strstr(peaks_reason, "cuda:1 computes wrong sums"));
+  unsetenv("FAKE_CUDA_WRONG");
+  setenv("FAKE_CUDA_FAIL", "cuMemAlloc_v2:2", 1);
+  assert_int_equal(e->measure(&host, "cuda:1", 2, &found), ERG_NO_MEMORY);
+  unsetenv("FAKE_CUDA_FAIL");
+  setenv("FAKE_CUDA_FREE", "64000", 1);
+  assert_int_equal(e->measure(&host, "cuda:1", 2, &found), ERG_UNSUPPORTED);
+  assert_non_null(strstr(peaks_reason, "too little to measure its memory"));
+  unsetenv("FAKE_CUDA_FREE");
+  assert_int_equal(e->measure(&host, "cuda:9", 2, &found), ERG_NO_DEVICE);
+}
+
 int main(void) {
   char why[800];
   if (nvrtc_open(why, sizeof why) == NULL) {
@@ -174,7 +216,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_listing),      cmocka_unit_test(test_draws),
       cmocka_unit_test(test_large_copies), cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_peaks),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   char command[128];

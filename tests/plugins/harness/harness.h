@@ -22,8 +22,8 @@ typedef enum harness_graph {
 } harness_graph;
 const erg_model *harness_compiled(harness_graph graph);
 
-/* Opens the plug-in file and returns its first sampler; ends the test program with a
- * message where that fails. */
+/* Opens the plug-in file (in the folder ERGODE_TEST_PLUGINS instead of its own, where that is
+ * set) and returns its first sampler; ends the test program with a message where that fails. */
 const erg_sampler *harness_plugin(const char *file);
 
 typedef struct harness_job {

@@ -183,6 +183,35 @@ static void test_listing(void **state) {
   }
 }
 
+static char peaks_reason[512];
+static erg_status keep_reason(void *data, erg_status code, const char *text) {
+  (void)data;
+  snprintf(peaks_reason, sizeof peaks_reason, "%s", text);
+  return code;
+}
+
+static void no_log(void *data, erg_log_level level, const char *text) {
+  (void)data, (void)level, (void)text;
+}
+
+/* The sums are held against what they must be; the speeds against nothing. */
+static void test_peaks(void **state) {
+  (void)state;
+  const erg_peaks_extension *e = opencl->extension(opencl, "erg.peaks/1");
+  erg_host host = {.size = sizeof host, .fail = keep_reason, .log = no_log};
+  erg_peaks found = {.size = sizeof found};
+  for (int threads = 1; threads <= 2; threads++) {
+    if (e->measure(&host, devices[0].id, threads, &found) != ERG_OK)
+      fail_msg("%s", peaks_reason);
+    print_message("%d threads: %.1f GB/s, %.1f GFLOP/s: %s\n", found.threads,
+                  1e-9 * found.read_bytes_s, 1e-9 * found.flops_s, found.how);
+    assert_true(found.read_bytes_s > 0 && found.flops_s > 0);
+    assert_int_equal(found.size, sizeof found);
+  }
+  assert_int_equal(e->measure(&host, "nowhere:3", 1, &found), ERG_NO_DEVICE);
+  assert_non_null(strstr(peaks_reason, "nowhere:3"));
+}
+
 int main(void) {
   cpu = harness_plugin(PLUGIN_CPU);
   opencl = harness_plugin(PLUGIN_OPENCL);
@@ -197,6 +226,7 @@ int main(void) {
       cmocka_unit_test(test_compiled), cmocka_unit_test(test_settings),
       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_two_devices),
       cmocka_unit_test(test_cache),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_peaks),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   char command[128];

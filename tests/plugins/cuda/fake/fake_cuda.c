@@ -4,7 +4,8 @@
  * is no GPU. Checks that every address is inside an allocation and that a context is set.
  *
  * FAKE_CUDA_FAIL=FUNCTION:CODE makes a function fail; FAKE_CUDA_FREE is the free memory in
- * bytes; FAKE_CUDA_DEVICES the number of devices. */
+ * bytes; FAKE_CUDA_DEVICES the number of devices; FAKE_CUDA_WRONG makes the kernels of peaks
+ * compute something else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ static struct {
   size_t bytes;
 } blocks[MOST];
 static int contexts[8], current = -1;
+static float elapsed_ms = 1; /* of every launch; 20 of the kernels of peaks.cu */
+enum { SAMPLER = 1, PEAK_READ = 2, PEAK_MULTIPLY_ADD = 3 };
 
 static cu_result injected(const char *function) {
   const char *fail = getenv("FAKE_CUDA_FAIL");
@@ -80,6 +83,9 @@ API cu_result cuDeviceGetUuid_v2(cu_uuid *uuid, cu_device device) {
   unsigned char *bytes = (unsigned char *)uuid;
   for (int i = 0; i < 16; i++) bytes[i] = (unsigned char)(16 * (device - 40) + i + 0x10);
   return 0;
+}
+API cu_result cuDeviceGetPCIBusId(char *bus, int size, cu_device device) {
+  return snprintf(bus, (size_t)size, "0000:0%c:00.0", 'a' + device - 40), 0;
 }
 API cu_result cuDeviceTotalMem_v2(size_t *bytes, cu_device device) {
   return (void)device, *bytes = (size_t)8 << 30, 0;
@@ -182,7 +188,7 @@ API cu_result cuEventRecord(cu_event event, cu_stream stream) {
 API cu_result cuEventQuery(cu_event event) { return event != NULL ? 0 : 1; }
 API cu_result cuEventSynchronize(cu_event event) { return event != NULL ? 0 : 1; }
 API cu_result cuEventElapsedTime(float *ms, cu_event from, cu_event to) {
-  return *ms = 1, from != NULL && to != NULL ? 0 : 1;
+  return *ms = elapsed_ms, from != NULL && to != NULL ? 0 : 1;
 }
 API cu_result cuModuleLoadData(cu_module *module, const void *image) {
   INJECT;
@@ -191,8 +197,10 @@ API cu_result cuModuleLoadData(cu_module *module, const void *image) {
 }
 API cu_result cuModuleUnload(cu_module module) { return module != NULL ? 0 : 1; }
 API cu_result cuModuleGetFunction(cu_function *function, cu_module module, const char *name) {
-  if (module == NULL || strcmp(name, "erg_kernel") != 0) return 500;
-  return *function = (cu_function)(size_t)1, 0;
+  static const char *const names[] = {"erg_kernel", "erg_peak_read", "erg_peak_multiply_add"};
+  for (size_t i = 0; i < 3 && module != NULL; i++)
+    if (strcmp(name, names[i]) == 0) return *function = (cu_function)(i + SAMPLER), 0;
+  return 500;
 }
 API cu_result cuFuncGetAttribute(int *value, cu_function_attribute attribute,
                                  cu_function function) {
@@ -222,16 +230,46 @@ static void run_chain(void **arguments, long chain) {
   scalars[chain] = c;
 }
 
+/* The kernels of plugins/cuda/peaks.cu. FAKE_CUDA_WRONG: one that computes something else. */
+static cu_result run_peak(int kernel, void **arguments, long threads) {
+  double error = getenv("FAKE_CUDA_WRONG") != NULL ? 1 : 0;
+  elapsed_ms = 20;
+  if (kernel == PEAK_READ) {
+    const double *x = POINTER(double, 0);
+    long n = *(long *)arguments[1];
+    double *out = POINTER(double, 2);
+    if (!inside((cu_deviceptr)(size_t)x, (size_t)n * 16) ||
+        !inside((cu_deviceptr)(size_t)out, (size_t)threads * 8))
+      return 700;
+    for (long t = 0; t < threads; t++) out[t] = error;
+    for (long i = 0; i < n; i++) out[i % threads] += x[2 * i] + x[2 * i + 1];
+    return 0;
+  }
+  double *out = POINTER(double, 0), a = *(double *)arguments[2], b = *(double *)arguments[3];
+  int rounds = *(int *)arguments[1];
+  double sum = error;
+  if (!inside((cu_deviceptr)(size_t)out, (size_t)threads * 8)) return 700;
+  for (int k = 0; k < 8; k++) {
+    double x = 1 + 0.25 * k;
+    for (int r = 0; r < rounds; r++) x = x * a + b;
+    sum += x;
+  }
+  for (long t = 0; t < threads; t++) out[t] = sum;
+  return 0;
+}
+
 API cu_result cuLaunchKernel(cu_function function, unsigned int grid_x, unsigned int grid_y,
                              unsigned int grid_z, unsigned int block_x, unsigned int block_y,
                              unsigned int block_z, unsigned int shared_bytes, cu_stream stream,
                              void **arguments, void **extra) {
   INJECT;
-  int chains = *(int *)arguments[12], chains_a_warp = *(int *)arguments[13];
   if (current < 0 || function == NULL || stream == NULL || grid_y * grid_z != 1 ||
-      block_y * block_z != 1 || shared_bytes != 0 || extra != NULL || block_x % 32 != 0 ||
-      chains_a_warp < 1 || chains_a_warp > 4)
+      block_y * block_z != 1 || shared_bytes != 0 || extra != NULL || block_x % 32 != 0)
     return 1;
+  if ((size_t)function != SAMPLER)
+    return run_peak((int)(size_t)function, arguments, (long)grid_x * block_x);
+  int chains = *(int *)arguments[12], chains_a_warp = *(int *)arguments[13];
+  if (chains_a_warp < 1 || chains_a_warp > 4) return 1;
   for (unsigned warp = 0; warp < grid_x * block_x / 32; warp++)
     for (int group = 0; group < chains_a_warp; group++) {
       long chain = (long)warp * chains_a_warp + group;

@@ -1,0 +1,188 @@
+#include "peaks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "device.h"
+#include "engine/engine.h"
+#include "kernel.h"
+
+#define BLOCK 256u
+#define BLOCKS_EACH 8u /* a multiprocessor: 2048 threads, all that it holds */
+#define CHAINS 8       /* PEAK_CHAINS of peaks.cu */
+#define MOST_BYTES ((size_t)1 << 30)
+#define LEAST_BYTES ((size_t)1 << 20)
+#define LEAST_MS 10.0f /* of a timed launch of multiply-adds */
+enum { READ_PASSES = 10, ADD_PASSES = 5, FIRST_ROUNDS = 8192, MOST_ROUNDS = 1 << 24 };
+
+typedef struct bed {
+  const erg_host *host;
+  const cuda_driver *driver;
+  cuda_device device;
+  cu_context context;
+  int retained;
+  cu_module module;
+  cu_function read, multiply_add;
+  cu_stream stream;
+  cu_event begin, end;
+  cu_deviceptr array, out;
+  size_t array_bytes, threads;
+  unsigned grid;
+  double *sums; /* [threads], of the last launch */
+} bed;
+
+static erg_status check(bed *b, cu_result code, const char *doing) {
+  if (code == ERG_CUDA_SUCCESS) return ERG_OK;
+  char text[160];
+  snprintf(text, sizeof text, "%s on %s", doing, b->device.id);
+  return cuda_check(b->driver, b->host, code, text);
+}
+
+#define TRY(call, doing)                                       \
+  do {                                                         \
+    erg_status try_status_ = check(b, b->driver->call, doing); \
+    if (try_status_ != ERG_OK) return try_status_;             \
+  } while (0)
+
+static void release(bed *b) {
+  const cuda_driver *driver = b->driver;
+  if (b->context != NULL) {
+    if (b->stream != NULL) driver->stream_wait(b->stream);
+    if (b->array != 0) driver->memory_free(b->array);
+    if (b->out != 0) driver->memory_free(b->out);
+    if (b->begin != NULL) driver->event_destroy(b->begin);
+    if (b->end != NULL) driver->event_destroy(b->end);
+    if (b->stream != NULL) driver->stream_destroy(b->stream);
+    if (b->module != NULL) driver->module_unload(b->module);
+  }
+  if (b->retained) driver->context_release(b->device.handle);
+  free(b->sums);
+}
+
+static erg_status load(bed *b) {
+  nvrtc_binary binary;
+  int cached;
+  erg_status status = cuda_kernel_compile(b->host, cuda_peaks_text(), "the kernels of its peaks",
+                                          b->device.capability, &binary, &cached);
+  if (status != ERG_OK) return status;
+  status = check(b, b->driver->module_load(&b->module, binary.image), "loading a kernel");
+  free(binary.image);
+  free(binary.log);
+  if (status != ERG_OK) return status;
+  TRY(module_function(&b->read, b->module, "erg_peak_read"), "finding a kernel");
+  TRY(module_function(&b->multiply_add, b->module, "erg_peak_multiply_add"), "finding a kernel");
+  return ERG_OK;
+}
+
+static erg_status prepare(bed *b, const char *id) {
+  size_t available = 0, total = 0;
+  erg_status status = cuda_device_find(b->driver, b->host, id, &b->device);
+  if (status != ERG_OK) return status;
+  TRY(context_retain(&b->context, b->device.handle), "opening a context");
+  b->retained = 1;
+  TRY(context_set(b->context), "opening a context");
+  TRY(memory_info(&available, &total), "asking for free memory");
+  b->array_bytes = available / 8 < MOST_BYTES ? available / 8 / 16 * 16 : MOST_BYTES;
+  if (b->array_bytes < LEAST_BYTES)
+    return engine_fail(b->host, ERG_UNSUPPORTED, "%s has %.1f MB free: too little to measure its "
+                       "memory", b->device.id, 1e-6 * (double)available);
+  b->grid = BLOCKS_EACH * (unsigned)(b->device.multiprocessors > 0 ? b->device.multiprocessors : 1);
+  b->threads = (size_t)b->grid * BLOCK;
+  b->sums = malloc(b->threads * sizeof *b->sums);
+  if (b->sums == NULL) return engine_fail(b->host, ERG_NO_MEMORY, "out of memory");
+  status = load(b);
+  if (status != ERG_OK) return status;
+  TRY(stream_create(&b->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
+  TRY(event_create(&b->begin, ERG_CU_EVENT_DEFAULT), "creating an event");
+  TRY(event_create(&b->end, ERG_CU_EVENT_DEFAULT), "creating an event");
+  TRY(memory_alloc(&b->array, b->array_bytes), "allocating device memory");
+  TRY(memory_alloc(&b->out, b->threads * sizeof(double)), "allocating device memory");
+  TRY(fill(b->array, 0x3f, b->array_bytes, b->stream), "filling device memory");
+  return ERG_OK;
+}
+
+/* One launch; *ms by the device's events, the sums into b->sums. */
+static erg_status launch(bed *b, cu_function function, void **arguments, float *ms) {
+  TRY(event_record(b->begin, b->stream), "recording an event");
+  TRY(launch(function, b->grid, 1, 1, BLOCK, 1, 1, 0, b->stream, arguments, NULL),
+      "starting a kernel");
+  TRY(event_record(b->end, b->stream), "recording an event");
+  TRY(stream_wait(b->stream), "running a kernel");
+  TRY(event_elapsed(ms, b->begin, b->end), "timing a kernel");
+  TRY(download(b->sums, b->out, b->threads * sizeof(double), b->stream),
+      "copying from the device");
+  TRY(stream_wait(b->stream), "copying from the device");
+  return ERG_OK;
+}
+
+static erg_status wrong(bed *b, const char *what) {
+  return engine_fail(b->host, ERG_DEVICE, "%s computes wrong %s: a peak of wrong numbers is none; "
+                     "check the device (nvidia-smi -q -d ECC)", b->device.id, what);
+}
+
+static erg_status measure_read(bed *b, double *bytes_s) {
+  long n = (long)(b->array_bytes / 16);
+  void *arguments[] = {&b->array, &n, &b->out};
+  uint64_t bits = 0x3f3f3f3f3f3f3f3f;
+  double each, best = INFINITY;
+  memcpy(&each, &bits, sizeof each);
+  for (int pass = 0; pass <= READ_PASSES; pass++) { /* the first one warms up */
+    float ms = 0;
+    erg_status status = launch(b, b->read, arguments, &ms);
+    if (status != ERG_OK) return status;
+    double sum = 0, expected = each * 2 * (double)n;
+    for (size_t i = 0; i < b->threads; i++) sum += b->sums[i];
+    if (!(fabs(sum - expected) <= 1e-9 * expected)) return wrong(b, "sums");
+    if (pass > 0 && ms > 0 && ms < best) best = ms;
+  }
+  *bytes_s = isfinite(best) ? (double)b->array_bytes / (1e-3 * best) : NAN;
+  return ERG_OK;
+}
+
+static erg_status measure_multiply_add(bed *b, double *flops_s) {
+  int rounds = FIRST_ROUNDS, timed = 0;
+  double half = 0.5, best = INFINITY; /* x -> x/2 + 1/2 comes to 1 exactly */
+  void *arguments[] = {&b->out, &rounds, &half, &half};
+  for (int pass = 0; timed < ADD_PASSES; pass++) {
+    float ms = 0;
+    erg_status status = launch(b, b->multiply_add, arguments, &ms);
+    if (status != ERG_OK) return status;
+    for (size_t i = 0; i < b->threads; i++)
+      if (b->sums[i] != CHAINS) return wrong(b, "multiply-adds");
+    if (pass == 0) continue; /* it warmed up */
+    if (ms < LEAST_MS && rounds < MOST_ROUNDS) {
+      rounds *= 2;
+      timed = 0;
+      best = INFINITY;
+      continue;
+    }
+    timed++;
+    if (ms > 0 && ms < best) best = ms;
+  }
+  *flops_s = isfinite(best) ? 2.0 * CHAINS * rounds * (double)b->threads / (1e-3 * best) : NAN;
+  return ERG_OK;
+}
+
+static erg_status measure(const erg_host *host, const char *device, int32_t threads,
+                          erg_peaks *out) {
+  (void)threads;
+  erg_peaks found = {.read_bytes_s = NAN, .flops_s = NAN};
+  bed b = {.host = host, .driver = cuda_driver_open(host)};
+  if (b.driver == NULL) return ERG_NO_DEVICE;
+  erg_status status = prepare(&b, device);
+  if (status == ERG_OK) status = measure_read(&b, &found.read_bytes_s);
+  if (status == ERG_OK) status = measure_multiply_add(&b, &found.flops_s);
+  snprintf(found.how, sizeof found.how,
+           "sum of %.4g MB, best of %d; %d chains of multiply-adds a thread, best of %d; "
+           "%u blocks of %u threads, timed by the device",
+           1e-6 * (double)b.array_bytes, READ_PASSES, CHAINS, ADD_PASSES, b.grid, BLOCK);
+  release(&b);
+  if (status != ERG_OK) return status;
+  uint32_t size = out->size < sizeof found ? out->size : (uint32_t)sizeof found;
+  memcpy(out, &found, size);
+  out->size = size;
+  return ERG_OK;
+}
+
+const erg_peaks_extension cuda_peaks = {sizeof cuda_peaks, measure};
