@@ -31,7 +31,8 @@ cmake --install "$build" --prefix "$root" --strip >/dev/null
 
 # What is opened by name at run time, which ldd can't know.
 netcdf=$(strings -a "$root"/lib/libergode.so.*.*.* | grep -m1 -E '^libnetcdf\.so' || true)
-opened=("${netcdf:-libnetcdf.so.19}" libOpenCL.so.1)
+cairo=$(strings -a "$root"/lib/libergode.so.*.*.* | grep -m1 -E '^libcairo\.so\.[0-9]' || true)
+opened=("${netcdf:-libnetcdf.so.19}" "${cairo:-libcairo.so.2}" libOpenCL.so.1)
 find_library() {
   local found
   found=$(ldconfig -p | awk -v l="$1" '$1 == l && /x86-64|aarch64/ {print $NF; exit}')

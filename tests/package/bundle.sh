@@ -41,6 +41,14 @@ done
 "$build/ergode" sample "$source/tests/cli/inputs/good.toml" --preset quick -q \
   --data "$source/tests/cli/inputs/good.json" --out "$tmp/here" >"$tmp/here.txt"
 cmp "$tmp/table" "$tmp/here.txt" || fail "the bundle draws differently"
+# Reports have their figures, drawn by the bundle's libcairo, with no fonts set up.
+env -i LD_DEBUG=libs "$root/bin/ergode" report "$tmp/out" --html "$tmp/page.html" \
+  --plots "$tmp/figures" --format png >/dev/null 2>"$tmp/libraries"
+grep -q "calling init: $root/.*/libcairo" "$tmp/libraries" || fail "another libcairo is used"
+grep -c '<svg' "$tmp/page.html" >"$tmp/count" || fail "no figures in the page"
+[ "$(cat "$tmp/count")" -ge 10 ] || fail "$(cat "$tmp/count") figures in the page"
+[ "$(find "$tmp/figures" -name '*.png' -size +1k | wc -l)" = "$(cat "$tmp/count")" ] ||
+  fail "figures as files: $(ls -l "$tmp/figures")"
 # Without a compiler and without a compiled form: slowly, with a warning.
 env -i PATH=/nowhere "$root/bin/ergode" sample eight_schools --preset quick --out "$tmp/out" \
   >/dev/null 2>"$tmp/talk"
