@@ -119,9 +119,11 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   int code = run_job_run(j, cli_progress_report, &progress, problems);
   cli_progress_end(&progress);
   if (j->result.output_failed) {
+    char need[32];
     if (j->result.kept)
-      cli_say(args, "what reached the disk is in %s/draws.nc.part; 'ergode summary %s' reads it",
-              j->out, j->out);
+      cli_say(args, "what reached the disk is in %s/draws.nc.part; 'ergode summary %s' reads it\n"
+                    "all draws may need %s", j->out, j->out,
+              run_bytes_text((double)j->disk_bytes, need));
     return 7;
   }
   if (code && code != 130) cli_say(args, "%s", run_host_reason(j->host, j->result.status));

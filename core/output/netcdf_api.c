@@ -38,6 +38,10 @@ static void load(void) {
   OUT_NETCDF_FUNCTIONS(LOAD)
 #undef LOAD
   set_printing = (__typeof__(set_printing))dlsym(library, "H5Eset_auto2");
+  /* At exit HDF5 would close what a full disk left half-written, and crash or loop. Files
+   * that can be closed are, long before. */
+  int (*no_exit)(void) = (int (*)(void))dlsym(library, "H5dont_atexit");
+  if (no_exit) no_exit();
   atomic_store(&loaded, true);
 }
 

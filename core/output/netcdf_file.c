@@ -71,7 +71,9 @@ bool out_nc_reserve(out_nc *w, const out_block *b, erg_problems *p) {
     return out_write_failed(p, w->part, EFBIG);
   }
   uint64_t more = need + need / 4;
-  if (fallocate(w->space, FALLOC_FL_KEEP_SIZE, file.st_size, (off_t)more) == 0) {
+  /* with a provision, so that not every block asks; else what is needed alone */
+  if (fallocate(w->space, FALLOC_FL_KEEP_SIZE, file.st_size, (off_t)more) == 0 ||
+      fallocate(w->space, FALLOC_FL_KEEP_SIZE, file.st_size, (off_t)(more = need)) == 0) {
     w->reserved = (uint64_t)file.st_size + more;
     return true;
   }

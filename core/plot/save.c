@@ -6,6 +6,7 @@
 
 #include "plot/cairo_api.h"
 #include "plot/internal.h"
+#include "read/whole_file.h"
 
 enum { PNG_SCALE = 2 };
 
@@ -54,23 +55,19 @@ bool plot_save(const plot *p, const char *path, erg_problems *problems) {
   if (!a) return false;
   char *text = svg ? plot_svg_file(p, problems) : NULL;
   if (svg && !text) return false;
-  FILE *out = fopen(path, "wbe");
-  int code = errno;
+  erg_whole_file file = erg_whole_open(path);
   cairo_status_t status = CAIRO_STATUS_SUCCESS;
-  if (out) {
+  if (file.out) {
     errno = 0;
-    if (svg && fputs(text, out) < 0) status = CAIRO_STATUS_WRITE_ERROR;
-    if (png) status = write_png(p, a, out);
-    if (!svg && !png) status = write_pdf(p, a, out);
-    code = errno;
-    if (fclose(out) != 0 && !status) {
-      code = errno;
-      status = CAIRO_STATUS_WRITE_ERROR;
-    }
+    if (svg && fputs(text, file.out) < 0) status = CAIRO_STATUS_WRITE_ERROR;
+    if (png) status = write_png(p, a, file.out);
+    if (!svg && !png) status = write_pdf(p, a, file.out);
+    if (status && !file.error) file.error = errno ? errno : EIO;
   }
   free(text);
-  if (out && !status) return true;
-  bool system = !out || (status == CAIRO_STATUS_WRITE_ERROR && code);
+  int code = erg_whole_close(&file, 0);
+  if (!code) return true;
+  bool system = !status || status == CAIRO_STATUS_WRITE_ERROR;
   return erg_error(problems, (erg_place){0},
                    system ? "free space, or write elsewhere" : NULL, "%s can't be written: %s",
                    path, system ? strerror(code) : a->status_to_string(status));

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "read/whole_file.h"
+
 static const char *const tones[] = {"none", "good", "warning", "bad", "text"};
 
 static const char css[] =
@@ -198,14 +200,11 @@ bool page_figure(FILE *out, const plot *p, const char *id, const char *caption, 
 }
 
 bool page_save(const char *path, const char *text, size_t length, erg_problems *problems) {
-  FILE *out = fopen(path, "wbe");
-  bool good = out && fwrite(text, 1, length, out) == length;
-  int code = errno;
-  if (out && fclose(out) != 0 && good) {
-    good = false;
-    code = errno;
-  }
-  if (good) return true;
+  erg_whole_file file = erg_whole_open(path);
+  errno = 0;
+  if (file.out && fwrite(text, 1, length, file.out) != length) file.error = errno ? errno : EIO;
+  int code = erg_whole_close(&file, 0);
+  if (!code) return true;
   return erg_error(problems, (erg_place){0}, "free space, or write elsewhere",
                    "%s can't be written: %s", path, strerror(code));
 }
