@@ -102,8 +102,8 @@ void cli_help_all(void) {
     printf("  %-16s%s\n", (*c)->name, (*c)->summary);
   printf("\n'ergode COMMAND --help' shows examples and options of one.\n"
          "Environment: ERGODE_PLUGIN_PATH (folders of plug-ins), XDG_CACHE_HOME (compiled\n"
-         "models), XDG_DATA_HOME (baselines of benchmarks), NO_COLOR (no colour), CC (the C\n"
-         "compiler that compiles models).\n");
+         "models), XDG_DATA_HOME (baselines of benchmarks), NO_COLOR (no colour), CC (the\n"
+         "C compiler that compiles models).\n");
 }
 
 /* --- man pages --- */

@@ -189,14 +189,34 @@ static void check_same(compare_row *row, const bench_stored *const documents[2],
     refuse(row, "not the same work: target acceptance %g in A, %g in B", p, q);
 }
 
+static void add_note(compare_row *row, const char *name, const char *text) {
+  row->notes = run_grow(row->notes, (size_t)(row->n_notes + 1) * sizeof *row->notes);
+  row->notes[row->n_notes++] = run_text("%s%s%s", name, *name ? ": " : "", text);
+}
+
+/* Where both are short, what else the machine does is a good part of them. */
+static void note_short(compare_row *row, const pair *pairs, int n) {
+  double *a = run_alloc((size_t)(2 * n + 1) * sizeof *a), *b = a + n;
+  for (int i = 0; i < n; i++) {
+    a[i] = pairs[i].a->stages.warmup + pairs[i].a->stages.sampling;
+    b[i] = pairs[i].b->stages.warmup + pairs[i].b->stages.sampling;
+  }
+  double x = statistic_median(a, n), y = statistic_median(b, n);
+  free(a);
+  if (!(x < COMPARE_SHORT_S && y < COMPARE_SHORT_S)) return;
+  char text[BENCH_TEXT];
+  snprintf(text, sizeof text, "warm-up and sampling take %.3g ms in A, %.3g ms in B: what else the "
+           "machine does moves so short a time; more draws (--draws), or a larger preset",
+           1000 * x, 1000 * y);
+  add_note(row, "", text);
+}
+
 static void add_notes(compare_row *row, const char *name, const json_t *from) {
   const json_t *list = json_object_get(from, "warnings");
   for (size_t i = 0; i < json_array_size(list); i++) {
     const char *kind = stored_text(json_array_get(list, i), "kind");
     if (strcmp(kind, "throttled") != 0 && strcmp(kind, "variance") != 0) continue;
-    row->notes = run_grow(row->notes, (size_t)(row->n_notes + 1) * sizeof *row->notes);
-    row->notes[row->n_notes++] =
-        run_text("%s: %s", name, stored_text(json_array_get(list, i), "text"));
+    add_note(row, name, stored_text(json_array_get(list, i), "text"));
   }
 }
 
@@ -218,6 +238,7 @@ static void judge_row(compare_row *row, const runs *r) {
   int n_cold;
   pair *cached = pairs_of(r, BENCH_CACHED, &row->pairs), *cold = pairs_of(r, BENCH_COLD, &n_cold);
   judge_work(row, cached, row->pairs);
+  note_short(row, cached, row->pairs);
   for (size_t i = 0; i < sizeof of_cached / sizeof *of_cached; i++)
     add_figure(row, of_cached[i], cached, row->pairs);
   row->verdict = STATISTIC_AMBIGUOUS;

@@ -179,6 +179,22 @@ static void say_counts(const bench_comparison *c, FILE *out) {
   fputs(c->n_rows ? " (each by its first figure)\n" : "\n", out);
 }
 
+/* An interval of few pairs is their range. It holds the median of what the pairs are drawn
+ * from unless all of n lie on one side: 1 - 2 * (1/2)^n. */
+static void say_pairs(const bench_comparison *c, FILE *out) {
+  int least = 0;
+  for (int i = 0; i < c->n_rows; i++)
+    for (int k = 0; k < c->rows[i].n_figures; k++) {
+      const compare_figure *f = &c->rows[i].figures[k];
+      if (f->judged && f->ratio.n >= STATISTIC_LEAST && (!least || f->ratio.n < least))
+        least = f->ratio.n;
+    }
+  if (least && least < COMPARE_ENOUGH)
+    fprintf(out, "An interval of %d pairs is their range, and holds the true median in %.0f of 100 "
+            "cases, not 95: --repeat %d or more makes verdicts surer.\n", least,
+            100 * (1 - ldexp(1, 1 - least)), COMPARE_ENOUGH);
+}
+
 static const char apart[] =
     "The two were not run in turn: what changed on the machine between them is in the ratios.";
 
@@ -199,6 +215,7 @@ void bench_compare_print(const bench_comparison *c, FILE *out, bool colour) {
   if (c->n_drift) fprintf(out, "\nNot the same in A and B\n");
   say_drift(c, out, "  ");
   fprintf(out, "%s%s\n", c->n_drift ? "\n" : "", apart);
+  say_pairs(c, out);
   say_counts(c, out);
 }
 
@@ -218,6 +235,7 @@ void bench_compare_markdown(const bench_comparison *c, FILE *out) {
   say_source(out, "B", &c->b, "- ");
   fprintf(out, "\nRatios are medians over pairs of runs with the same repeat and seed, with 95 %% "
           "bootstrap intervals. %s\n", apart);
+  say_pairs(c, out);
   if (!c->n_drift) return;
   fprintf(out, "\n### Not the same in A and B\n\n");
   say_drift(c, out, "- ");

@@ -396,6 +396,18 @@ static void rows_of_one(void **state) {
   bench_comparison_free(c);
 }
 
+static void short_runs(void **state) {
+  (void)state;
+  const made_row brief = {.work = {0.001, 0.001, 0.001}}, longer = {.work = {1, 1, 1}};
+  bench_comparison *c = compare_rows(brief, brief);
+  assert_int_equal(c->rows[0].n_notes, 1);
+  holds(c->rows[0].notes[0], "take 1 ms in A, 1 ms in B");
+  bench_comparison_free(c);
+  c = compare_rows(brief, longer); /* the difference isn't short */
+  assert_int_equal(c->rows[0].n_notes, 0);
+  bench_comparison_free(c);
+}
+
 /* --- in words ------------------------------------------------------------------------- */
 
 static void in_words(void **state) {
@@ -420,6 +432,7 @@ static void in_words(void **state) {
     holds(text, "INVALID ill: A is wrong: the gate");
     holds(text, "governor: performance, then powersave");
     holds(text, "2 rows in both: 1 FASTER, 1 INVALID");
+    holds(text, "An interval of 3 pairs is their range, and holds the true median in 75 of 100");
     assert_int_equal(strstr(text, "| fine | min ESS/s |") != NULL, markdown);
     free(text);
   }
@@ -508,6 +521,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(verdicts),     cmocka_unit_test(pairs),  cmocka_unit_test(invalid),
       cmocka_unit_test(the_same_work), cmocka_unit_test(drifts), cmocka_unit_test(rows_of_one),
-      cmocka_unit_test(in_words),     cmocka_unit_test(on_disk)};
+      cmocka_unit_test(short_runs), cmocka_unit_test(in_words),     cmocka_unit_test(on_disk)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
