@@ -71,6 +71,10 @@ class Compared(unittest.TestCase):
         with open(self.folder / name / "rows.jsonl", encoding="utf-8") as file:
             return [json.loads(line) for line in file]
 
+    @staticmethod
+    def configs(document):
+        return [Path(c["path"]).name for c in document["environment"]["configs"]]
+
     def fits(self, name, value):
         errors = [f"{list(e.path)}: {e.message}" for e in VALIDATORS[name].iter_errors(value)]
         self.assertEqual(errors, [])
@@ -98,8 +102,7 @@ class Compared(unittest.TestCase):
             self.assertFalse(VALIDATORS["bench_rows"].is_valid({**lines[0], "draws": "100"}))
             del lines[0]["configs"]
             self.assertFalse(VALIDATORS["bench_rows"].is_valid(lines[0]))
-        names = [Path(c["path"]).name for c in document["environment"]["configs"]]
-        self.assertEqual(names, ["quick.ini", "eight_schools.toml"])
+        self.assertEqual(self.configs(document), ["quick.ini", "eight_schools.toml"])
 
     def test_the_same_program_does_the_same(self):
         said = self.compare("first", "second")
@@ -206,6 +209,8 @@ class Compared(unittest.TestCase):
             self.assertEqual((row["verdict"], len(row["runs"])), ("valid", 3))
             self.assertEqual(len(self.journal("later")), 5)
             self.run_bench("--resume", "later")
+        self.assertEqual(self.configs(self.load("later/bench.json")),
+                         ["quick.ini", "eight_schools.toml"])
 
 
 if __name__ == "__main__":
