@@ -269,6 +269,11 @@ static bool open_file(netcdf_reader *r, erg_problems *p) {
     return erg_error(p, (erg_place){0}, "ArviZ, PyMC and Ergode write files with this group",
                      "%s has no group 'posterior'", r->path);
   }
+  if (r->base.schema->chains == 0) {
+    return erg_error(p, (erg_place){0}, "in xarray: ds.transpose('chain', 'draw', ...)",
+                     "%s: no variable of the posterior has the dimensions chain, draw, ...",
+                     r->path);
+  }
   if (!add_group(r, OUT_SAMPLE_STATS, &any, p) ||
       !add_group(r, OUT_POSTERIOR_PREDICTIVE, &any, p) ||
       !add_group(r, OUT_OBSERVED_DATA, &any, p))
