@@ -38,27 +38,29 @@ static void put_number(FILE *out, page_tone tone, double value, double error) {
   page_cell(out, tone, text);
 }
 
-static void put_table(FILE *out, const out_summary *s) {
+/* Two significant digits. */
+static void put_error(FILE *out, double value) {
+  char text[64];
+  if (!(value > 1e-6 && value < 1e6))
+    snprintf(text, sizeof text, isnan(value) ? "-" : "%.2g", value);
+  else
+    snprintf(text, sizeof text, "%.*f", (int)fmax(0, 1 - floor(log10(value))), value);
+  page_cell(out, PAGE_NONE, text);
+}
+
+static void put_rows(FILE *out, const out_summary *s, int64_t from, int64_t to) {
   static const char *const titles[] = {"parameter", "mean", "MCSE", "sd", "median", "5.5 %",
                                        "94.5 %", "R-hat", "bulk ESS", "tail ESS"};
-  int64_t n = s->n < REPORT_MOST_ROWS ? s->n : REPORT_MOST_ROWS;
   double least = s->limits.ess_per_chain * s->chains;
   char text[300];
-  page_heading(out, "Parameters");
-  if (n < s->n) {
-    snprintf(text, sizeof text,
-             "The first %" PRId64 " of %" PRId64 "; 'ergode summary --all' shows all.", n, s->n);
-    page_paragraph(out, text);
-  }
   page_table_begin(out, titles, 10, true);
-  for (int64_t i = 0; i < n; i++) {
+  for (int64_t i = from; i < to; i++) {
     const diag_summary *r = &s->rows[i];
     out_element_name(s->schema, s->variable[i], s->element[i], true, text, sizeof text);
     page_row_begin(out);
     page_row_head(out, NULL, text);
     put_number(out, PAGE_NONE, r->mean, r->mcse_mean);
-    snprintf(text, sizeof text, isnan(r->mcse_mean) ? "-" : "%.2g", r->mcse_mean);
-    page_cell(out, PAGE_NONE, text);
+    put_error(out, r->mcse_mean);
     put_number(out, PAGE_NONE, r->sd, r->mcse_sd);
     put_number(out, PAGE_NONE, r->median, r->mcse_median);
     put_number(out, PAGE_NONE, r->low89, r->mcse_q5);
@@ -73,6 +75,27 @@ static void put_table(FILE *out, const out_summary *s) {
     page_row_end(out);
   }
   page_table_end(out);
+}
+
+/* Figures are soon in sight: of a long table the rest is shown on demand. */
+static void put_table(FILE *out, const out_summary *s) {
+  enum { AT_ONCE = 20 };
+  int64_t n = s->n < REPORT_MOST_ROWS ? s->n : REPORT_MOST_ROWS,
+          first = n > AT_ONCE + 4 ? AT_ONCE : n;
+  char text[300];
+  page_heading(out, "Parameters");
+  put_rows(out, s, 0, first);
+  if (n > first) {
+    snprintf(text, sizeof text, "%" PRId64 " more", n - first);
+    page_details_begin(out, text);
+    put_rows(out, s, first, n);
+    page_details_end(out);
+  }
+  if (n < s->n) {
+    snprintf(text, sizeof text,
+             "The first %" PRId64 " of %" PRId64 "; 'ergode summary --all' shows all.", n, s->n);
+    page_paragraph(out, text);
+  }
 }
 
 static void put_setting(FILE *out, const char *name, const char *value) {
