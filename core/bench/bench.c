@@ -122,6 +122,8 @@ static cell *run_cached(bench_work *k, int i, int repeat) {
     bench_refuse(row, BENCH_FAILED, "%s", c->result->reason);
   else
     keep(k, row, c, BENCH_CACHED, repeat, started);
+  if (k->o->keep_draws && !repeat && !c->result->code && !peer_name(row->backend))
+    bench_keep_draws(k->report, (int)(row - k->report->rows), k->folders[i]);
   return c;
 }
 
@@ -258,6 +260,7 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   peer_free(&peers);
   report->journal_error = bench_journal_close(journal);
   report->environment.load_average_after = bench_load_average();
+  if (good && o->keep_draws) bench_drop_draws(report);
   if (good) bench_derive(report);
   /* The problems' places point into the models. */
   for (int i = 0; i < report->n_subjects && good; i++) run_unload(&models[i]);

@@ -100,6 +100,7 @@ typedef struct {
   int n_configs;
   const char *const *plugins;   /* files of --plugin, NULL-terminated; NULL: none */
   const char *out;              /* folder of the journal, or NULL */
+  bool keep_draws;              /* of the first cached run of each valid row, below `out` */
   bool resume;                  /* what the journal has isn't run again */
   bool retry_failed;            /* but what failed there is */
   const char *command, *version;
@@ -335,6 +336,8 @@ bool bench_resume_read(const char *folder, bench_options *o, bench_workloads *w,
                        bench_resumed *held, erg_problems *p);
 void bench_resumed_free(bench_resumed *held);
 char *bench_journal_path(const char *folder); /* DIR/rows.jsonl; to be freed */
+/* DIR/draws/NUMBER-ROW.nc, where draws of a row are kept; to be freed. */
+char *bench_draws_path(const char *folder, const bench_report *r, int row);
 
 /* Runs everything. False with problems where a workload can't be loaded, or the journal
  * not opened (nothing was run then). The report is to be freed in any case. */

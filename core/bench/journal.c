@@ -122,6 +122,7 @@ bool bench_resume_read(const char *folder, bench_options *o, bench_workloads *w,
   o->set = json_string_value(json_object_get(head, "set"));
   o->preset = json_string_value(json_object_get(head, "preset"));
   o->peers = json_string_value(json_object_get(head, "peers"));
+  o->keep_draws = json_is_true(json_object_get(head, "keep_draws"));
   o->warmup = restore_int(head, "warmup");
   o->draws = restore_int(head, "draws");
   o->seed = restore_int(head, "seed");
@@ -192,6 +193,7 @@ static void write_head(const bench_report *r, FILE *f) {
   erg_json_string(j, "set", o->set);
   erg_json_string(j, "preset", o->preset);
   erg_json_string(j, "peers", o->peers);
+  erg_json_bool(j, "keep_draws", o->keep_draws);
   erg_json_int(j, "warmup", o->warmup);
   erg_json_int(j, "draws", o->draws);
   erg_json_int(j, "seed", o->seed);

@@ -29,19 +29,21 @@ static const char css[] =
     "tabular-nums}th,td{padding:2px 10px;border-bottom:1px solid var(--plot-grid);"
     "text-align:left;vertical-align:top}tbody th{font-weight:normal}"
     "table.numbers thead th+th,table.numbers td{text-align:right;white-space:nowrap}"
-    "table.numbers tbody th{min-width:10em;max-width:20em;overflow-wrap:break-word}"
+    "table.numbers tbody th{min-width:min(14em,34vw);max-width:22em;overflow-wrap:break-word}"
     "th.group{font-weight:bold!important;padding-top:8px}"
-    "td{overflow-wrap:anywhere}td.text{text-align:left!important;white-space:normal!important;"
+    "td{overflow-wrap:break-word}td.text{text-align:left!important;white-space:normal!important;"
     "min-width:14em}.range{font-size:.85em;color:var(--plot-muted)}\n"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));"
-    "gap:12px}.figures.large{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}"
+    "gap:12px;margin:.6em 0 1em}.figures.large{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}"
     "figure{margin:0;break-inside:avoid}figure.wide{grid-column:1/-1}"
     "@media screen and (max-width:640px){figure.wide{overflow-x:auto}" /* or too small to read */
     "figure.wide svg.plot{min-width:560px}}"
     "figcaption{font-size:.85em;color:var(--plot-muted)}\n"
     "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}"
     "nav{display:none}table{font-size:75%}th,td{padding:1px 4px;white-space:normal!important;"
-    "min-width:0!important;overflow-wrap:anywhere!important}tr{break-inside:avoid}"
+    "min-width:0!important}th,td.text{overflow-wrap:anywhere!important}tr{break-inside:avoid}"
+    "table.many{font-size:58%}table.many th,table.many td{padding:1px 2px}"
+    ".figures.large{grid-template-columns:1fr 1fr}"
     "h2,h3,h2+p{break-after:avoid}"
     "details::details-content{content-visibility:visible;display:block;height:auto}}\n";
 
@@ -136,8 +138,8 @@ void page_box_end(FILE *out) { fputs("</ul>\n</div>\n", out); }
 
 void page_table_begin(FILE *out, const char *const *titles, int n, bool numbers) {
   /* What scrolls must be reached by the keyboard. */
-  fprintf(out, "<div class=\"scroll\" tabindex=\"0\">\n<table%s>\n",
-          numbers ? " class=\"numbers\"" : "");
+  fprintf(out, "<div class=\"scroll\" tabindex=\"0\">\n<table class=\"%s%s\">\n",
+          numbers ? "numbers" : "texts", n > 10 ? " many" : "");
   if (titles) fputs("<thead><tr>", out);
   for (int i = 0; titles && i < n; i++) {
     fputs("<th scope=\"col\">", out);
