@@ -1,8 +1,7 @@
 /* Counts of a gradient, from the schedule. */
 #include "emit/plan.h"
 
-/* Operations of one element; *functions: calls of elementary functions. */
-static double operations(const ir_node *n, double *functions) {
+double emit_operations(const ir_node *n, double *functions) {
   *functions = 0;
   switch ((ir_op)n->op) {
     case IR_EXP:
@@ -41,7 +40,7 @@ void emit_count(const emit_plan *p, const uint64_t *map_integers, emit_blobs *bl
     const emit_info *i = &p->info[id];
     const ir_node *n = ir_at(p->g, id);
     if (i->kind == EMIT_DEAD || n->data_only) continue;
-    double functions, one = operations(n, &functions), size = (double)ir_size(p->g, n->dims);
+    double functions, one = emit_operations(n, &functions), size = (double)ir_size(p->g, n->dims);
     if (i->kind == EMIT_SCALAR || i->kind == EMIT_ELEMENT) {
       blobs->flops += one * size;
       blobs->functions += functions * size;

@@ -121,12 +121,10 @@ static const char *classify(emit_plan *p, ir_id id) {
         info->kind = EMIT_PACK;
         break;
       case IR_PROD:
-        return "a product over a dimension";
       case IR_REDUCE_MIN:
       case IR_REDUCE_MAX:
-        return "a minimum or maximum over a dimension of unknowns";
-      case IR_LOG_SUM_EXP:
-        return "log_sum_exp over a dimension of unknowns";
+        info->kind = n->dims ? EMIT_SEGMENT : EMIT_REDUCE;
+        break;
       case IR_RANDOM:
         return "a random number in the log density";
       default:
@@ -137,6 +135,10 @@ static const char *classify(emit_plan *p, ir_id id) {
 }
 
 /* ---- stages ---------------------------------------------------------------------- */
+
+bool emit_folds(ir_op op) {
+  return op == IR_PROD || op == IR_REDUCE_MIN || op == IR_REDUCE_MAX;
+}
 
 bool emit_is_loop_kind(emit_kind k) {
   return k == EMIT_ELEMENT || k == EMIT_GATHER || k == EMIT_SEGMENT || k == EMIT_MATVEC;
@@ -323,6 +325,11 @@ static void find_stored(emit_plan *p) {
     const ir_node *n = ir_at(p->g, id);
     if (info->kind == EMIT_PACK) store(p, id, false);
     if (info->kind == EMIT_TRANSPOSED) store(p, id, true);
+    if (info->kind == EMIT_REDUCE && emit_folds((ir_op)n->op)) {
+      p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
+      p->scratches[p->n_scratches - 1] = (emit_scratch){.accumulator = true, .node = id};
+      p->info[id].lanes = p->n_scratches - 1;
+    }
     ir_id source = stored_source(p, id);
     if (source != IR_NONE) {
       emit_kind k = p->info[source].kind;
@@ -417,7 +424,7 @@ emit_plan *emit_plan_new(const ir_program *program, const char **reason) {
   ir_mark(p->g, p->roots, p->n_roots, marks);
   const char *why = NULL;
   for (ir_id id = 0; id < p->n_nodes; id++) {
-    p->info[id].scratch = -1;
+    p->info[id].scratch = p->info[id].lanes = -1;
     p->info[id].matrix = p->info[id].vector = IR_NONE;
     if (!marks[id]) continue;
     const char *w = classify(p, id);

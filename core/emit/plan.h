@@ -18,8 +18,9 @@ typedef enum {
   EMIT_ELEMENT,      /* computed in the loop over its dimensions, from values there */
   EMIT_GATHER,       /* there, by a map from another array (GATHER, RENAME, broadcast) */
   EMIT_READ,         /* a scalar: one element of an array */
-  EMIT_REDUCE,       /* a scalar: sum accumulated in the loop over the argument */
-  EMIT_SEGMENT,      /* array: segment sum of a stored array (SEGSUM, SUM to an array) */
+  EMIT_REDUCE,       /* a scalar: accumulated in the loop over the argument */
+  EMIT_SEGMENT,      /* array: segments of a stored array summed (SEGSUM, SUM to an array)
+                      * or folded (PROD, REDUCE_MIN, REDUCE_MAX) */
   EMIT_MATVEC,       /* array: data matrix times stored vector, in the loop over rows */
   EMIT_TRANSPOSED,   /* array over columns, accumulated in the loop over rows */
   EMIT_PACK          /* array of scalars, stored between loops */
@@ -31,6 +32,7 @@ typedef struct {
   int uses;
   bool fused;           /* a product written inside the fma of its only user */
   int scratch;          /* number of its scratch array, or -1 */
+  int lanes;            /* REDUCE that folds: a block for the lanes' results, or -1 */
   ir_id matrix, vector; /* MATVEC, TRANSPOSED */
 } emit_info;
 
@@ -113,10 +115,14 @@ int emit_map_of(emit_plan *p, int kind, ir_id node, ir_dims from, ir_dims to);
 void emit_use_function(emit_plan *p, const char *name);
 /* Makes plan->text, slots, reals, maps and functions. */
 void emit_write_model(emit_plan *p);
+/* Operations of one element; *functions: calls of elementary functions. */
+double emit_operations(const ir_node *n, double *functions);
 /* Operations, functions and bytes of a gradient, as emit.h defines them; map_integers:
  * [n_maps] integers of each. */
 void emit_count(const emit_plan *p, const uint64_t *map_integers, emit_blobs *blobs);
 bool emit_is_loop_kind(emit_kind k);
+/* Reductions other than sums: by product, minimum or maximum. */
+bool emit_folds(ir_op op);
 /* Dimensions of the loop in which the node's work is done; 0: between loops. */
 ir_dims emit_home(const emit_plan *p, ir_id n);
 

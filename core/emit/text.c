@@ -45,22 +45,50 @@ static void need(writer *w, ir_id id, uint8_t *loaded) {
   load(w, id);
 }
 
+/* What a fold starts from. */
+static const char *fold_neutral(ir_op op) {
+  return op == IR_PROD         ? "erg_splat(1.0)"
+         : op == IR_REDUCE_MIN ? "erg_from_bits(erg_splati(0x7ff0000000000000L))"
+         : op == IR_REDUCE_MAX ? "erg_from_bits(erg_splati((long)0xfff0000000000000UL))"
+                               : "erg_splat(0.0)";
+}
+
+/* Takes `x` into `sum`; a NaN stays. */
+static void fold_text(ir_op op, const char *sum, const char *x, char *buffer, size_t n) {
+  if (op == IR_REDUCE_MIN || op == IR_REDUCE_MAX)
+    snprintf(buffer, n, "%s = erg_sel(erg_or(%s(%s, %s), erg_ne(%s, %s)), %s, %s);", sum,
+             op == IR_REDUCE_MIN ? "erg_le" : "erg_ge", sum, x, sum, sum, sum, x);
+  else
+    snprintf(buffer, n, "%s = %s %s %s;", sum, sum, op == IR_PROD ? "*" : "+", x);
+}
+
 static void write_segment(writer *w, ir_id id) {
-  char where[64];
+  char where[64], name[24], text[256];
   const ir_node *n = at(w, id);
   ir_id source = n->args[0];
   text_pointer(w, source, where, sizeof where);
   int map = emit_map_of(w->p, EMIT_SEGMENTS, id, at(w, source)->dims, n->dims);
   int begin = text_slot(w, EMIT_MAP_AT, map, 0);
-  fprintf(
-      w->out,
-      "      erg_v v%d = erg_splat(0.0);\n"
-      "      {\n"
-      "        ERG_GLOBAL const int *seg = I + i%d + 2 * (b / ERG_W);\n"
-      "        ERG_GLOBAL const int *at = I + i%d + seg[0];\n"
-      "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * ERG_W);\n"
-      "      }\n",
-      id, begin, begin, id, id, where);
+  snprintf(name, sizeof name, "v%d", id);
+  fprintf(w->out,
+          "      erg_v v%d = %s;\n"
+          "      {\n"
+          "        ERG_GLOBAL const int *seg = I + i%d + 2 * (b / ERG_W);\n"
+          "        ERG_GLOBAL const int *at = I + i%d + seg[0];\n",
+          id, fold_neutral((ir_op)n->op), begin, begin);
+  if (emit_folds((ir_op)n->op)) {
+    fold_text((ir_op)n->op, name, "x", text, sizeof text);
+    fprintf(w->out,
+            "        for (int c = 0; c < seg[1]; c++) {\n"
+            "          const erg_v x = erg_gather(%s, at + c * ERG_W);\n"
+            "          %s\n        }\n",
+            where, text);
+  } else {
+    fprintf(w->out,
+            "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * ERG_W);\n",
+            id, id, where);
+  }
+  fprintf(w->out, "      }\n");
 }
 
 static void write_matvec(writer *w, ir_id id) {
@@ -160,7 +188,7 @@ static void write_accumulations(writer *w) {
     if (info(w, id)->kind == EMIT_TRANSPOSED) mask_value(w, info(w, id)->vector, "0.0", masked);
     if (info(w, id)->kind != EMIT_REDUCE) continue;
     ir_id a = at(w, id)->args[0];
-    if (at(w, id)->op == IR_SUMLOG)
+    if (at(w, id)->op == IR_SUMLOG || emit_folds((ir_op)at(w, id)->op))
       fprintf(w->out, "        m%d = valid;\n", id);
     else if (info(w, a)->fused)
       for (int i = 0; i < at(w, a)->n_args; i++)
@@ -207,6 +235,15 @@ static void write_accumulations(writer *w) {
               "        }\n"
               "      }\n",
               id, x, id, id, id, id, id, id, id, id, id, id, id);
+    } else if (i->kind == EMIT_REDUCE && emit_folds((ir_op)at(w, id)->op)) {
+      ir_op op = (ir_op)at(w, id)->op;
+      char name[24], text[256];
+      text_operand(w, at(w, id)->args[0], x, sizeof x);
+      snprintf(name, sizeof name, "a%d", id);
+      fold_text(op, name, "x", text, sizeof text);
+      fprintf(w->out,
+              "      {\n        const erg_v x = erg_sel(m%d, %s, %s);\n        %s\n      }\n",
+              id, x, fold_neutral(op), text);
     } else if (i->kind == EMIT_REDUCE) {
       ir_id a = at(w, id)->args[0];
       if (info(w, a)->fused) {
@@ -219,6 +256,22 @@ static void write_accumulations(writer *w) {
     }
   }
   free(masked);
+}
+
+/* The lanes' results in ascending order, by way of memory. */
+static void write_fold_of_lanes(writer *w, ir_id id) {
+  char name[24], text[256];
+  int lanes = text_slot(w, EMIT_SCRATCH_AT, info(w, id)->lanes, 0);
+  snprintf(name, sizeof name, "s%d", id);
+  fold_text((ir_op)at(w, id)->op, name, "x", text, sizeof text);
+  fprintf(w->out,
+          "    erg_store(S + i%d, a%d);\n"
+          "    erg_barrier();\n"
+          "    s%d = erg_splat(S[i%d]);\n"
+          "    for (int k = 1; k < ERG_W; k++) {\n"
+          "      const erg_v x = erg_splat(S[i%d + k]);\n"
+          "      %s\n    }\n",
+          lanes, id, id, lanes, lanes, text);
 }
 
 static void write_loop(writer *w, const emit_loop *loop) {
@@ -245,7 +298,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
               "    erg_m bad%d = erg_lane_below(0);\n",
               id, id, id);
     else if (info(w, id)->kind == EMIT_REDUCE)
-      fprintf(w->out, "    erg_v a%d = erg_splat(0.0);\n", id);
+      fprintf(w->out, "    erg_v a%d = %s;\n", id, fold_neutral((ir_op)at(w, id)->op));
     else if (info(w, id)->kind == EMIT_TRANSPOSED)
       fprintf(
           w->out,
@@ -255,7 +308,8 @@ static void write_loop(writer *w, const emit_loop *loop) {
   }
   fprintf(w->out, "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");
   for (ir_id id = 0; id < p->n_nodes; id++)
-    if (in_loop(w, id) && info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG)
+    if (in_loop(w, id) && info(w, id)->kind == EMIT_REDUCE &&
+        (at(w, id)->op == IR_SUMLOG || emit_folds((ir_op)at(w, id)->op)))
       fprintf(w->out, "      erg_m m%d = erg_lane_below(ERG_W);\n", id);
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *i = info(w, id);
@@ -329,6 +383,8 @@ static void write_loop(writer *w, const emit_loop *loop) {
           "erg_from_bits(erg_splati(0x7ff8000000000000L)), sum));\n"
           "    }\n",
           id, id, id, id);
+    } else if (i->kind == EMIT_REDUCE && i->lanes >= 0) {
+      write_fold_of_lanes(w, id);
     } else if (i->kind == EMIT_REDUCE) {
       fprintf(w->out, "    s%d = erg_sum_lanes(ERG_PASS a%d);\n", id, id);
     } else if (i->kind == EMIT_TRANSPOSED) {

@@ -1,6 +1,7 @@
 #include "ir/algebra.h"
 
 #include <assert.h>
+#include <math.h>
 
 static bool is(const ir_graph *g, ir_id n, ir_op op) { return ir_at(g, n)->op == op; }
 static bool data_only(const ir_graph *g, ir_id n) { return ir_at(g, n)->data_only; }
@@ -419,6 +420,24 @@ ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over) {
   return ir_reduce(g, IR_SUM, a, over);
 }
 
+ir_id alg_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over) {
+  ir_dims absent = over & ~dims_of(g, a);
+  ir_id r = ir_reduce(g, op, a, over & ~absent);
+  if (!absent || op == IR_REDUCE_MIN || op == IR_REDUCE_MAX) return r;
+  ir_id n = size_node(g, absent);
+  if (op == IR_PROD) return alg_binary(g, IR_POW, r, n);
+  return alg_add(g, r, alg_unary(g, IR_LOG, n));
+}
+
+alg_exponentials alg_exp_parts(ir_graph *g, ir_id a, ir_dims over) {
+  ir_id top = alg_reduce(g, IR_REDUCE_MAX, a, over);
+  ir_id finite = alg_binary(g, IR_LT, alg_unary(g, IR_ABS, top), ir_const(g, INFINITY));
+  alg_exponentials e = {.top = alg_if(g, finite, top, ir_const(g, 0.0))};
+  e.elements = alg_unary(g, IR_EXP, alg_sub(g, a, e.top));
+  e.sum = alg_sum(g, e.elements, over);
+  return e;
+}
+
 ir_id alg_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over) {
   if (data_only(g, a) && data_only(g, b)) return ir_contract(g, a, b, over);
   if ((dims_of(g, a) & over) == over && (dims_of(g, b) & over) == over &&
@@ -499,6 +518,7 @@ ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_
     case IR_REDUCE_MIN:
     case IR_REDUCE_MAX:
     case IR_LOG_SUM_EXP:
+      return alg_reduce(g, (ir_op)like->op, args[0], like->over);
     case IR_SUMLOG:
       return ir_reduce(g, (ir_op)like->op, args[0], like->over);
     case IR_RANDOM:

@@ -26,6 +26,14 @@ ir_id alg_if(ir_graph *g, ir_id test, ir_id a, ir_id b);
 ir_id alg_gather(ir_graph *g, ir_id source, int dim, ir_id positions);
 /* Sum of a, broadcast over `over`, over those dimensions. */
 ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over);
+/* PROD, REDUCE_MIN, REDUCE_MAX, LOG_SUM_EXP of a, broadcast over `over`. */
+ir_id alg_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over);
+/* log sum exp over `over` is top + log(sum): top the largest value, or 0 where that isn't
+ * finite, sum that of the elements exp(a - top). */
+typedef struct {
+  ir_id top, elements, sum;
+} alg_exponentials;
+alg_exponentials alg_exp_parts(ir_graph *g, ir_id a, ir_dims over);
 /* Sum over `over` of a * b. */
 ir_id alg_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over);
 /* Sum of a, broadcast over positions' dimensions, into dimension `dim`. */

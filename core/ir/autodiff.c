@@ -164,6 +164,16 @@ static const char *binary_adjoint(reverse *r, ir_id id, ir_op op, ir_id a, ir_id
   return NULL;
 }
 
+/* d prod(a) / d a: the product of the others, also where one of them is 0. */
+static ir_id product_partial(ir_graph *g, ir_id product, ir_id a, ir_dims over) {
+  ir_id zero = ir_const(g, 0.0), one = ir_const(g, 1.0);
+  ir_id is_zero = alg_binary(g, IR_EQ, a, zero);
+  ir_id safe = alg_if(g, is_zero, one, a);
+  ir_id zeros = alg_sum(g, is_zero, over), rest = alg_reduce(g, IR_PROD, safe, over);
+  ir_id only = alg_if(g, alg_binary(g, IR_EQ, zeros, one), rest, zero);
+  return alg_if(g, is_zero, only, alg_mul(g, product, alg_unary(g, IR_INV, safe)));
+}
+
 static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
   ir_graph *g = r->g;
   const ir_node n = *ir_at(g, id);
@@ -222,15 +232,24 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
       }
       return NULL;
     case IR_PROD:
-      contribute_as_is(r, id, a, alg_mul(g, alg_mul(g, adj, id), alg_unary(g, IR_INV, a)));
+      contribute_as_is(r, id, a, alg_mul(g, adj, product_partial(g, id, a, n.over)));
       return NULL;
     case IR_REDUCE_MIN:
-    case IR_REDUCE_MAX:
-      contribute_as_is(r, id, a, alg_if(g, ir_binary(g, IR_EQ, a, id), adj, ir_const(g, 0.0)));
+    case IR_REDUCE_MAX: {
+      /* equal ones share */
+      ir_id chosen = alg_binary(g, IR_EQ, a, id);
+      ir_id share = alg_mul(g, adj, alg_unary(g, IR_INV, alg_sum(g, chosen, n.over)));
+      contribute_as_is(r, id, a, alg_if(g, chosen, share, ir_const(g, 0.0)));
       return NULL;
-    case IR_LOG_SUM_EXP:
-      contribute_as_is(r, id, a, alg_mul(g, adj, alg_unary(g, IR_EXP, alg_sub(g, a, id))));
+    }
+    case IR_LOG_SUM_EXP: {
+      /* The sum holds exp(0), unless all are minus infinity: then none has a share. */
+      alg_exponentials e = alg_exp_parts(g, a, n.over);
+      ir_id sum = alg_binary(g, IR_MAX, e.sum, ir_const(g, 1.0));
+      contribute_as_is(r, id, a,
+                       alg_mul(g, alg_mul(g, adj, alg_unary(g, IR_INV, sum)), e.elements));
       return NULL;
+    }
     default:
       return "an operation has no gradient yet";
   }

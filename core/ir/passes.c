@@ -60,11 +60,16 @@ static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_i
   return alg_rebuild(g, &like, args, parts);
 }
 
-/* Sum of logarithms to a scalar: one logarithm of a product a lane (SUMLOG). */
-static ir_id sumlog_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
+/* What has a loop form: a sum of logarithms to a scalar is one logarithm of a product a
+ * lane (SUMLOG), log_sum_exp a maximum and a sum. */
+static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
                          void *context) {
   const int *uses = context;
   const ir_node like = *ir_at(g, old);
+  if (like.op == IR_LOG_SUM_EXP) {
+    alg_exponentials e = alg_exp_parts(g, args[0], like.over);
+    return alg_add(g, e.top, alg_unary(g, IR_LOG, e.sum));
+  }
   if (like.op == IR_SUM && like.dims == 0 && like.args[0] >= 0) {
     const ir_node *below = ir_at(g, like.args[0]);
     if (below->op == IR_LOG && !below->data_only && uses[like.args[0]] == 1)
@@ -107,6 +112,22 @@ static ir_id total(ir_graph *g, const ir_id *terms, int skip, bool centring) {
   return sum;
 }
 
+static void record(ir_program *p, const char *name, const char *about, const ir_id *roots,
+                   int n) {
+  const ir_graph *g = p->graph;
+  uint8_t *marks = calloc((size_t)g->n_nodes, 1);
+  if (!marks) abort();
+  ir_mark(g, roots, n, marks);
+  ir_pass_record r = {.name = name, .about = about};
+  for (ir_id id = 0; id < g->n_nodes; id++) {
+    if (!marks[id] || ir_at(g, id)->data_only) continue;
+    r.nodes++;
+    r.numbers += ir_size(g, ir_at(g, id)->dims);
+  }
+  p->passes[p->n_passes++] = r;
+  free(marks);
+}
+
 ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *options,
                              const char **reason) {
   ir_graph *g = ir_graph_copy(source);
@@ -126,7 +147,12 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     roots[nt + i] = centred ? g->params[i].base : IR_NONE;
     roots[nt + np + i] = centred ? g->params[i].weight : IR_NONE;
   }
+  record(p, "model", "log density, as the language made it", roots, n_roots);
   free(rewrite(g, roots, n_roots, simplify_node, NULL));
+  record(p, "simplify",
+         "factors hoisted out of loops, functions of gathered values once a group, sums over "
+         "data alone taken once",
+         roots, n_roots);
 
   p->gradient = malloc((size_t)(np + 1) * sizeof(ir_id));
   p->base = malloc((size_t)(np + 1) * sizeof(ir_id));
@@ -173,8 +199,11 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     memcpy(all + 2 + np, p->base, (size_t)np * sizeof(ir_id));
     memcpy(all + 2 + 2 * np, p->outer, (size_t)np * sizeof(ir_id));
     memcpy(all + 2 + 3 * np, p->weight, (size_t)np * sizeof(ir_id));
+    record(p, "differentiate", "reverse mode, simplified as it is made", all, n);
     int *uses = count_uses(g, all, n);
-    free(rewrite(g, all, n, sumlog_node, uses));
+    free(rewrite(g, all, n, loop_node, uses));
+    record(p, "loop forms", "logarithms summed by products, log_sum_exp as maximum and sum",
+           all, n);
     free(uses);
     p->lp = all[0];
     p->lp_reported = all[1];
@@ -200,6 +229,13 @@ void ir_program_free(ir_program *p) {
   free(p->outer);
   free(p->weight);
   free(p);
+}
+
+void ir_program_print_passes(const ir_program *p, FILE *out) {
+  fprintf(out, "%-16s%8s%12s\n", "passes", "nodes", "numbers");
+  for (int i = 0; i < p->n_passes; i++)
+    fprintf(out, "  %-14s%8d%12lld  %s\n", p->passes[i].name, p->passes[i].nodes,
+            (long long)p->passes[i].numbers, p->passes[i].about);
 }
 
 void ir_program_print(const ir_program *p, FILE *out) {

@@ -11,6 +11,14 @@
 
 #include "ir/ir.h"
 
+/* What a pass left: nodes that hang on unknowns, and the numbers that they are, elements
+ * of arrays counted one by one. */
+typedef struct {
+  const char *name, *about;
+  int nodes;
+  int64_t numbers;
+} ir_pass_record;
+
 typedef struct {
   ir_graph *graph;   /* owned; numbers of data, params, dims as in the source graph */
   ir_id lp;          /* scalar: density that the sampler targets */
@@ -20,6 +28,8 @@ typedef struct {
   ir_id *base;   /* centred value */
   ir_id *outer;  /* d (lp without own prior and centring term) / d base */
   ir_id *weight; /* prior curvature times scale^2, or IR_NONE where 1 */
+  ir_pass_record passes[4]; /* the first: the graph as it came */
+  int n_passes;
 } ir_program;
 
 typedef struct {
@@ -33,6 +43,8 @@ ir_program *ir_program_build(const ir_graph *g, const ir_pass_options *options,
                              const char **reason);
 void ir_program_free(ir_program *p);
 void ir_program_print(const ir_program *p, FILE *out);
+/* The passes and what each left. */
+void ir_program_print_passes(const ir_program *p, FILE *out);
 
 /* Reachability: marks[node] = 1 for all nodes below the roots (those of value >= 0). */
 void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks);

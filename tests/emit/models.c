@@ -220,3 +220,60 @@ ir_graph *model_functions(int n) {
   ir_add_term(g, IR_TERM_LIKELIHOOD, "functions", f, -1, 0, 0);
   return g;
 }
+
+static double zero_or_one(int i, uint64_t *s) {
+  (void)s;
+  return i % 5 != 0;
+}
+static double hidden(int i, uint64_t *s) {
+  return i % 7 == 3 ? -INFINITY : uniform(s);
+}
+
+ir_graph *model_reductions(int n) {
+  ir_graph *g = ir_graph_new();
+  offset = 0;
+  int obs = ir_add_dim(g, "obs", n, -1), part = ir_add_dim(g, "part", 3, -1);
+  ir_id some = data(g, "some", obs, n, zero_or_one, -1), low = data(g, "low", obs, n, hidden, -1);
+  int p_t = param(g, "t", ir_bit(obs) | ir_bit(part)), p_x = param(g, "x", ir_bit(obs)),
+      p_s = param(g, "s", 0);
+  prior(g, p_t, 0, 1);
+  prior(g, p_x, 0, 1);
+  prior(g, p_s, 0, 1);
+  ir_id t = g->params[p_t].natural, x = g->params[p_x].natural, s = g->params[p_s].natural;
+  ir_id shifted = ir_binary(g, IR_ADD, t, ir_binary(g, IR_MUL, s, x));
+  ir_id tied = ir_binary(g, IR_MAX, ir_binary(g, IR_MUL, t, s), ir_const(g, 0.25));
+  ir_id masked = ir_binary(g, IR_MUL, some, ir_binary(g, IR_ADD, ir_const(g, 1.5), t));
+  ir_id one_zero = ir_binary(g, IR_MUL, ir_binary(g, IR_NE, ir_position(g, obs), ir_const(g, 2)),
+                             ir_binary(g, IR_ADD, ir_const(g, 1.2), x));
+  const struct {
+    ir_op op;
+    ir_id of;
+    ir_dims over;
+  } all[] = {
+      {IR_LOG_SUM_EXP, shifted, ir_bit(part)},
+      {IR_LOG_SUM_EXP, shifted, ir_bit(obs)},
+      {IR_LOG_SUM_EXP, shifted, ir_bit(obs) | ir_bit(part)},
+      {IR_LOG_SUM_EXP, ir_binary(g, IR_ADD, x, low), ir_bit(obs)},
+      {IR_LOG_SUM_EXP, ir_binary(g, IR_MUL, ir_const(g, 300), t), ir_bit(part)},
+      {IR_REDUCE_MAX, shifted, ir_bit(part)},
+      {IR_REDUCE_MAX, tied, ir_bit(part)},
+      {IR_REDUCE_MAX, x, ir_bit(obs)},
+      {IR_REDUCE_MIN, tied, ir_bit(obs)},
+      {IR_REDUCE_MIN, shifted, ir_bit(obs) | ir_bit(part)},
+      {IR_PROD, masked, ir_bit(part)},
+      {IR_PROD, masked, ir_bit(obs)},
+      {IR_PROD, one_zero, ir_bit(obs)},
+      {IR_PROD, ir_unary(g, IR_INV_LOGIT, x), ir_bit(obs)},
+  };
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    ir_id r = ir_reduce(g, all[k].op, all[k].of, all[k].over);
+    /* bounded above, so that the density is one to sample; of both signs */
+    ir_id square = ir_unary(g, IR_SQUARE, ir_binary(g, IR_ADD, r, s));
+    ir_id term = ir_binary(g, IR_MUL, ir_const(g, -0.05), square);
+    if (all[k].op != IR_PROD)
+      term = ir_binary(g, IR_ADD, term,
+                       ir_binary(g, IR_MUL, ir_const(g, 0.1 * (double)(k + 1)), r));
+    ir_add_term(g, IR_TERM_LIKELIHOOD, "reduction", term, -1, 0, 0);
+  }
+  return g;
+}

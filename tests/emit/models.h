@@ -13,4 +13,7 @@ ir_graph *model_normal(int n);
 /* Poisson with group effects and every elementary function of one argument on a
  * second term. */
 ir_graph *model_functions(int n);
+/* log_sum_exp, products, minima and maxima over one of two dimensions and over all, with
+ * ties, zeros and elements of minus infinity. */
+ir_graph *model_reductions(int n);
 #endif

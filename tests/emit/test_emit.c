@@ -158,21 +158,24 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   return hash;
 }
 
-static void check_all(ir_graph *g) {
+static void check_sets(const ir_graph *g, bool no_collapse) {
   bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
   bool cxx = system("c++ --version >/dev/null 2>&1") == 0;
-  for (int no_collapse = 0; no_collapse < 2; no_collapse++) {
-    uint64_t bits = check(g, no_collapse, false, "cc");
-    if (avx2) assert_true(check(g, no_collapse, false, "cc -mavx2 -mfma") == bits);
-    if (avx2 && cxx)
-      assert_true(check(g, no_collapse, true,
-                        "c++ -std=gnu++17 -fno-exceptions -fno-rtti -mavx2 -mfma") == bits);
-    if (avx512)
-      assert_true(check(g, no_collapse, false,
-                        "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512") ==
-                  bits);
-  }
+  uint64_t bits = check(g, no_collapse, false, "cc");
+  if (avx2) assert_true(check(g, no_collapse, false, "cc -mavx2 -mfma") == bits);
+  if (avx2 && cxx)
+    assert_true(check(g, no_collapse, true,
+                      "c++ -std=gnu++17 -fno-exceptions -fno-rtti -mavx2 -mfma") == bits);
+  if (avx512)
+    assert_true(check(g, no_collapse, false,
+                      "cc -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512") ==
+                bits);
+}
+
+static void check_all(ir_graph *g) {
+  check_sets(g, false);
+  check_sets(g, true);
   ir_graph_free(g);
 }
 
@@ -193,6 +196,16 @@ static void logistic(void **state) {
 static void functions(void **state) {
   (void)state;
   check_all(model_functions(13));
+}
+
+static void reductions(void **state) {
+  (void)state;
+  ir_graph *g = model_reductions(37);
+  check_sets(g, false);
+  ir_graph_free(g);
+  g = model_reductions(4);
+  check(g, false, false, "cc");
+  ir_graph_free(g);
 }
 
 /* The likelihood of a Gaussian hierarchy has no loop over observations left. */
@@ -294,6 +307,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hierarchical), cmocka_unit_test(hierarchical_with_slope),
       cmocka_unit_test(logistic),     cmocka_unit_test(functions),
+      cmocka_unit_test(reductions),
       cmocka_unit_test(collapse),     cmocka_unit_test(source_without_sizes),
       cmocka_unit_test(counts_of_normal), cmocka_unit_test(counts_of_logistic),
       cmocka_unit_test(counts_of_hierarchy)};

@@ -98,10 +98,11 @@ int main(int argc, char **argv) {
     return 77;
   }
   printf("NVRTC %d.%d, %s\n", compiler->major, compiler->minor, compiler->path);
-  static const char *const names[] = {"centred", "logistic", "functions"};
+  static const char *const names[] = {"centred", "logistic", "functions", "reductions"};
   const erg_model *models[] = {
       harness_normal(13), harness_hierarchical(100, 10), harness_compiled(HARNESS_CENTRED),
-      harness_compiled(HARNESS_LOGISTIC), harness_compiled(HARNESS_FUNCTIONS)};
+      harness_compiled(HARNESS_LOGISTIC), harness_compiled(HARNESS_FUNCTIONS),
+      harness_compiled(HARNESS_REDUCTIONS)};
   int bad = 0;
   for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
     if (models[i] == NULL) continue;

@@ -104,10 +104,12 @@ int main(int argc, char **argv) {
                                harness_hierarchical(100, 10),
                                harness_compiled(HARNESS_CENTRED),
                                harness_compiled(HARNESS_LOGISTIC),
-                               harness_compiled(HARNESS_FUNCTIONS)};
+                               harness_compiled(HARNESS_FUNCTIONS),
+                               harness_compiled(HARNESS_REDUCTIONS)};
   static const char *const names[] = {"normal 1",           "normal 13",
                                       "hierarchical 103",   "compiled: hierarchical",
-                                      "compiled: logistic", "compiled: functions"};
+                                      "compiled: logistic", "compiled: functions",
+                                      "compiled: reductions"};
   for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
     if (models[i] == NULL) {
       printf("%-40s skipped: it needs a C compiler\n", names[i]);

@@ -7,7 +7,8 @@
 const erg_model *harness_compiled(harness_graph graph) {
   const ir_graph *g = graph == HARNESS_CENTRED    ? model_hierarchical(13, 5, true)
                       : graph == HARNESS_LOGISTIC ? model_logistic(200, 7)
-                                                  : model_functions(100);
+                      : graph == HARNESS_REDUCTIONS ? model_reductions(29)
+                                                    : model_functions(100);
   char *message = NULL;
   erg_model *model = model_host_new(g, NULL, &message);
   if (model == NULL) {

@@ -12,12 +12,13 @@ erg_model *harness_normal(int dim);
 erg_model *harness_hierarchical(int groups, int each);
 
 /* Models as the compiler makes them, from the graphs of tests/emit: hierarchical normal with
- * automatic centring, logistic regression, every elementary function. NULL after a message
- * where there is no C compiler. */
+ * automatic centring, logistic regression, every elementary function, log_sum_exp and other
+ * reductions. NULL after a message where there is no C compiler. */
 typedef enum harness_graph {
   HARNESS_CENTRED,
   HARNESS_LOGISTIC,
   HARNESS_FUNCTIONS,
+  HARNESS_REDUCTIONS,
   HARNESS_GRAPHS
 } harness_graph;
 const erg_model *harness_compiled(harness_graph graph);
