@@ -55,6 +55,7 @@ static void print_check(const run_model *m) {
   const ir_graph *g = m->graph;
   const char *title = lang_title(m->lang), *citation = lang_citation(m->lang);
   printf("%s%s%s\n", m->path, title ? ": " : "", title ? title : "");
+  if (lang_about(m->lang)) printf("%s\n", lang_about(m->lang));
   if (citation) printf("source: %s\n", citation);
   printf("data: %s\n", m->data_path ? m->data_path
                        : m->data    ? "simulated by the model's [simulate]"
@@ -108,6 +109,7 @@ static int check_json(const cli_args *args, const run_model *m) {
   erg_json_string(j, "model", m->name);
   erg_json_string(j, "file", m->path);
   erg_json_string(j, "title", lang_title(m->lang));
+  erg_json_string(j, "about", lang_about(m->lang));
   erg_json_string(j, "source", lang_citation(m->lang));
   erg_json_string(j, "data_file", m->data_path);
   erg_json_bool(j, "simulated", m->simulation.data != NULL);
@@ -167,12 +169,19 @@ static int show_ir(const cli_args *args, const ir_graph *g) {
   const char *reason = NULL;
   ir_program *program = ir_program_build(g, NULL, &reason);
   if (!program) {
-    cli_say(args, "no compiled form yet: %s; the interpreter reads the model as it is (--raw)",
+    cli_say(args, "no compiled form: %s; the interpreter reads the model as it is (--raw)",
             reason);
     return 1;
   }
-  ir_program_print(program, stdout);
+  ir_program_print_passes(program, stdout);
+  putchar('\n');
   emit_plan *plan = emit_plan_new(program, &reason);
+  if (plan)
+    emit_plan_summary(plan, stdout);
+  else
+    printf("no loops: %s; the interpreter takes the model\n", reason);
+  putchar('\n');
+  ir_program_print(program, stdout);
   if (plan) {
     printf("\nstages and loops\n");
     emit_plan_print(plan, stdout);
@@ -214,6 +223,11 @@ static int show_source(const cli_args *args, const ir_graph *g, const char *lang
 
 int cli_model_show(const cli_args *args) {
   const char *language = cli_value(args, "source");
+  if (language && (cli_given(args, "ir") || cli_given(args, "raw"))) {
+    cli_say(args, "--source and --%s don't go together: ask for one of them",
+            cli_given(args, "ir") ? "ir" : "raw");
+    return 2;
+  }
   if (!language && !cli_given(args, "ir") && !cli_given(args, "raw")) {
     cli_say(args, "say what: --ir, or --source c, cuda or opencl");
     return 2;

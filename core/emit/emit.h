@@ -25,6 +25,9 @@ emit_plan *emit_plan_new(const ir_program *program, const char **reason);
 void emit_plan_free(emit_plan *plan);
 /* Stages and loops, for people: `model show --ir`. */
 void emit_plan_print(const emit_plan *plan, FILE *out);
+/* The same in short: what a gradient does, loop by loop, which dimensions it no longer
+ * walks, and what is computed once from the data. */
+void emit_plan_summary(const emit_plan *plan, FILE *out);
 
 /* Text of `erg_model` alone (no prologue, no elementary functions). Freed by the
  * caller. */

@@ -150,8 +150,7 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
   record(p, "model", "log density, as the language made it", roots, n_roots);
   free(rewrite(g, roots, n_roots, simplify_node, NULL));
   record(p, "simplify",
-         "factors hoisted out of loops, functions of gathered values once a group, sums over "
-         "data alone taken once",
+         "factors out of loops, functions of groups once a group, sums of data once",
          roots, n_roots);
 
   p->gradient = malloc((size_t)(np + 1) * sizeof(ir_id));
