@@ -51,24 +51,24 @@ static void want(block *blocks, int n, const char *name, size_t size) {
       blocks[i].wanted = true;
 }
 
-char *erg_device_functions(const char *const *names) {
-  block blocks[MAX_BLOCKS];
-  int n = find_blocks(erg_device_text("elementary.h"), blocks);
-  size_t size = 1;
-  for (; *names; names++) {
-    const char *name = strncmp(*names, "erg_", 4) == 0 ? *names + 4 : *names;
-    want(blocks, n, name, strlen(name));
+/* Names parted by spaces, to the end of the line. */
+static void want_list(block *blocks, int n, const char *p) {
+  while (*p && *p != '\n') {
+    size_t length = strcspn(p, " \n");
+    want(blocks, n, p, length);
+    p += length;
+    p += strspn(p, " ");
   }
+}
+
+/* The text of the wanted blocks and of what they need. */
+static char *text_of(block *blocks, int n) {
+  size_t size = 1;
   /* A block stands after all that it needs: one pass from the end finds them. */
   for (int i = n - 1; i >= 0; i--) {
     if (!blocks[i].wanted) continue;
     size += blocks[i].body_size;
-    const char *p = blocks[i].needs, *end = p + blocks[i].needs_size;
-    while (p < end) {
-      size_t length = strcspn(p, " \n");
-      want(blocks, i, p, length);
-      p += length + 1;
-    }
+    want_list(blocks, i, blocks[i].needs);
   }
   char *text = malloc(size), *to = text;
   if (!text) return NULL;
@@ -79,4 +79,34 @@ char *erg_device_functions(const char *const *names) {
   }
   *to = '\0';
   return text;
+}
+
+char *erg_device_functions(const char *const *names) {
+  block blocks[MAX_BLOCKS];
+  int n = find_blocks(erg_device_text("elementary.h"), blocks);
+  for (; *names; names++) {
+    const char *name = strncmp(*names, "erg_", 4) == 0 ? *names + 4 : *names;
+    want(blocks, n, name, strlen(name));
+  }
+  return text_of(blocks, n);
+}
+
+char *erg_device_functions_in(const char *const *texts) {
+  static const char word[] = "erg_", needs[] = "\n//@needs ",
+                    letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  block blocks[MAX_BLOCKS];
+  int n = find_blocks(erg_device_text("elementary.h"), blocks);
+  for (; *texts; texts++) {
+    for (const char *p = *texts; (p = strstr(p, word));) {
+      p += sizeof word - 1;
+      size_t length = strspn(p, letters);
+      want(blocks, n, p, length);
+      p += length;
+    }
+    for (const char *p = *texts; (p = strstr(p, needs));) {
+      p += sizeof needs - 1;
+      want_list(blocks, n, p);
+    }
+  }
+  return text_of(blocks, n);
 }

@@ -17,4 +17,8 @@ const char *erg_device_file(int i);
  * caller; NULL where memory is short. */
 char *erg_device_functions(const char *const *names);
 
+/* The same for the functions that these texts (NULL ends the list) call or, in a line
+ * "//@needs NAME NAME", ask for. */
+char *erg_device_functions_in(const char *const *texts);
+
 #endif

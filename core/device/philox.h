@@ -6,8 +6,9 @@
  * The slot differs from lane to lane (a coordinate, a leaf, an element of data); purpose,
  * iteration and chain are one for the group. Purposes below 16 are the samplers'
  * (ERG_RANDOM_... in chain.h), 16 to 255 the host's (core/compile/random.h), 256 and
- * above a plug-in's own. Needs of elementary.h: common, log_core_, sincos_.
+ * above a plug-in's own. Parts of elementary.h that it uses (erg_device_functions_in):
  */
+//@needs common log_core_ sincos_
 
 /* Four numbers of 32 bits in each lane; the upper halves of the lanes are zero. */
 typedef struct { erg_vi a, b, c, d; } erg_cipher_block;

@@ -21,14 +21,14 @@
 #ifndef ERG_DEVICE_SAMPLER_H
 #define ERG_DEVICE_SAMPLER_H
 
-/* A program that runs one algorithm only may leave the other out. */
+/* A program may leave out what its job doesn't run: an algorithm, ... */
 #ifndef ERG_WITH_NUTS
 #define ERG_WITH_NUTS 1
 #endif
 #ifndef ERG_WITH_HMC
 #define ERG_WITH_HMC 1
 #endif
-/* 0: the model has no centring moments */
+/* ... the centring moments of a model that has none. */
 #ifndef ERG_WITH_MOMENTS
 #define ERG_WITH_MOMENTS 1
 #endif

@@ -10,10 +10,11 @@
 
 enum { KERNEL_TEXT = 0, PEAKS_TEXT = 1 };
 
-char *cuda_kernel_text(const erg_model_source *source) {
+char *cuda_kernel_text(const erg_model *model, int algorithm) {
   char head[64];
   snprintf(head, sizeof head, "#define ERG_BLOCK_MOST %d\n#define ERG_SMALL 1\n", CUDA_BLOCK_MOST);
-  return kernel_source(head, "prologue_cuda.h", source, device_files[KERNEL_TEXT].text);
+  return kernel_source(head, "prologue_cuda.h", model, algorithm,
+                       device_files[KERNEL_TEXT].text);
 }
 
 const char *cuda_peaks_text(void) { return device_files[PEAKS_TEXT].text; }
@@ -79,9 +80,9 @@ erg_status cuda_kernel_compile(const erg_host *host, const char *text, const cha
   return status;
 }
 
-erg_status cuda_kernel_get(const erg_host *host, const erg_model_source *source, int capability,
-                           nvrtc_binary *binary, int *cached) {
-  char *text = cuda_kernel_text(source);
+erg_status cuda_kernel_get(const erg_host *host, const erg_model *model, int algorithm,
+                           int capability, nvrtc_binary *binary, int *cached) {
+  char *text = cuda_kernel_text(model, algorithm);
   if (text == NULL) return engine_fail(host, ERG_NO_MEMORY, "out of memory");
   erg_status status =
       cuda_kernel_compile(host, text, "the model", capability, binary, cached);

@@ -10,9 +10,9 @@
 /* Largest number of threads a block; the kernel is compiled for it. */
 #define CUDA_BLOCK_MOST 128
 
-/* The whole CUDA C++ text of a model: prologue, device texts, model, kernel. NULL without
- * memory. The caller frees it. */
-char *cuda_kernel_text(const erg_model_source *source);
+/* The whole CUDA C++ text of a model, which has a source: prologue, device texts, model,
+ * kernel. NULL without memory. The caller frees it. */
+char *cuda_kernel_text(const erg_model *model, int algorithm);
 
 /* The kernels of peaks.cu. */
 const char *cuda_peaks_text(void);
@@ -23,7 +23,7 @@ const char *cuda_peaks_text(void);
  * free(binary->image), free(log). */
 erg_status cuda_kernel_compile(const erg_host *host, const char *text, const char *what,
                                int capability, nvrtc_binary *binary, int *cached);
-erg_status cuda_kernel_get(const erg_host *host, const erg_model_source *source, int capability,
-                           nvrtc_binary *binary, int *cached);
+erg_status cuda_kernel_get(const erg_host *host, const erg_model *model, int algorithm,
+                           int capability, nvrtc_binary *binary, int *cached);
 
 #endif

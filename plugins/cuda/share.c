@@ -183,11 +183,11 @@ static erg_status move(engine_share *s, cu_deviceptr base, uint64_t row_bytes, i
   return ERG_OK;
 }
 
-static erg_status load_kernel(engine_share *s, const erg_model_source *source) {
+static erg_status load_kernel(engine_share *s, const erg_model *model, int algorithm) {
   nvrtc_binary binary;
   double start = erg_clock();
   erg_status status =
-      cuda_kernel_get(s->host, source, s->device.capability, &binary, &s->cached);
+      cuda_kernel_get(s->host, model, algorithm, s->device.capability, &binary, &s->cached);
   if (status == ERG_OK) {
     status = check(s, s->driver->module_load(&s->module, binary.image), "loading the kernel");
     free(binary.image);
@@ -240,7 +240,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
   bytes[AREA_INTEGERS] = source->n_integers * sizeof(int32_t);
   bytes[AREA_SCRATCH] = source->scratch_doubles * sizeof(double) * (uint64_t)s->chains;
   status = check_memory(s, bytes);
-  if (status == ERG_OK) status = load_kernel(s, source);
+  if (status == ERG_OK) status = load_kernel(s, job->model, shape->control.algorithm);
   if (status != ERG_OK) return status;
   TRY(stream_create(&s->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
   TRY(event_create(&s->begin, ERG_CU_EVENT_DEFAULT), "creating an event");

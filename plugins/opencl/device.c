@@ -180,3 +180,32 @@ erg_status opencl_device_find(const opencl *cl, const erg_host *host, const char
   free(all);
   return status;
 }
+
+void opencl_device_part(const opencl *cl, const erg_host *host, opencl_device *device,
+                        int32_t threads, int32_t number) {
+  enum { MOST = 64 };
+  int32_t units = device->about.compute_units;
+  if (!(device->type & CL_DEVICE_TYPE_CPU) || threads >= units) return;
+  if (number >= MOST || (number + 1) * threads > units) number = 0;
+  cl_device_partition_property counts[MOST + 3] = {CL_DEVICE_PARTITION_BY_COUNTS};
+  cl_device_id parts[MOST];
+  cl_uint n = 0;
+  for (int32_t i = 0; i <= number; i++) counts[1 + i] = threads;
+  counts[2 + number] = CL_DEVICE_PARTITION_BY_COUNTS_LIST_END;
+  cl_int code =
+      cl->clCreateSubDevices(device->handle, counts, (cl_uint)number + 1, parts, &n);
+  char text[320];
+  if (code != CL_SUCCESS) {
+    snprintf(text, sizeof text,
+             "%s works on all its %d compute units, not on %d threads: its driver can't part "
+             "the device (%s); taskset or the driver's own settings can",
+             device->about.id, units, threads, opencl_error_name(code));
+    host->log(host->data, ERG_LOG_WARNING, text);
+    return;
+  }
+  for (int32_t i = 0; i < number; i++) cl->clReleaseDevice(parts[i]);
+  device->handle = device->part = parts[number];
+  snprintf(text, sizeof text, "%s: %d of %d compute units, as many as threads",
+           device->about.id, threads, units);
+  host->log(host->data, ERG_LOG_DEBUG, text);
+}

@@ -12,6 +12,8 @@
   X(clGetPlatformInfo)         \
   X(clGetDeviceIDs)            \
   X(clGetDeviceInfo)           \
+  X(clCreateSubDevices)        \
+  X(clReleaseDevice)           \
   X(clCreateContext)           \
   X(clReleaseContext)          \
   X(clCreateCommandQueue)      \

@@ -18,8 +18,9 @@ static const char *options(int vector) {
 /* A type in OpenCL C, but a name like any other in the rest of the dialect. */
 static const char head[] = "#define half half_\n#define ERG_SMALL 1\n";
 
-char *opencl_kernel_text(const erg_model_source *source) {
-  return kernel_source(head, "prologue_opencl.h", source, device_files[KERNEL_TEXT].text);
+char *opencl_kernel_text(const erg_model *model, int algorithm) {
+  return kernel_source(head, "prologue_opencl.h", model, algorithm,
+                       device_files[KERNEL_TEXT].text);
 }
 
 static erg_status build(const opencl *cl, const erg_host *host, const opencl_device *device,
@@ -75,10 +76,10 @@ static void *binary_of(const opencl *cl, cl_program program, size_t *size) {
 }
 
 erg_status opencl_program_get(const opencl *cl, const erg_host *host, cl_context context,
-                              const opencl_device *device, const erg_model_source *source,
-                              int vector, int keep, opencl_program *program) {
+                              const opencl_device *device, const erg_model *model,
+                              int algorithm, int vector, int keep, opencl_program *program) {
   memset(program, 0, sizeof *program);
-  char *text = opencl_kernel_text(source);
+  char *text = opencl_kernel_text(model, algorithm);
   if (text == NULL) return engine_fail(host, ERG_NO_MEMORY, "out of memory");
   const char *const parts[] = {"opencl",
                                text,

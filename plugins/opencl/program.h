@@ -12,16 +12,17 @@ typedef struct opencl_program {
   int saved;  /* 1: nothing to save */
 } opencl_program;
 
-/* The whole OpenCL C text of a model. NULL without memory. The caller frees it. */
-char *opencl_kernel_text(const erg_model_source *source);
+/* The whole OpenCL C text of a model, which has a source. NULL without memory. The caller
+ * frees it. */
+char *opencl_kernel_text(const erg_model *model, int algorithm);
 
 /* Builds the program for `device`, in the vector form (a work-item has eight lanes) or the
  * item form (a work-item is a lane); with `keep` from the cache if it is there. Cache key:
  * text, options, device, driver, platform version. host->fail on failure. The caller releases
  * handle. */
 erg_status opencl_program_get(const opencl *cl, const erg_host *host, cl_context context,
-                              const opencl_device *device, const erg_model_source *source,
-                              int vector, int keep, opencl_program *program);
+                              const opencl_device *device, const erg_model *model,
+                              int algorithm, int vector, int keep, opencl_program *program);
 
 /* Puts the program's binary into the cache, once, if it was got with `keep`. To be called
  * after the first launch: PoCL compiles a kernel then, and its binary is whole only after. */

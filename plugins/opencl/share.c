@@ -53,6 +53,7 @@ void opencl_share_close(engine_share *s) {
   if (s->program.handle != NULL) cl->clReleaseProgram(s->program.handle);
   if (s->queue != NULL) cl->clReleaseCommandQueue(s->queue);
   if (s->context != NULL) cl->clReleaseContext(s->context);
+  if (s->device.part != NULL) cl->clReleaseDevice(s->device.part);
   free(s);
 }
 
@@ -126,6 +127,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
   const erg_model_source *source = job->model->extension(job->model, "erg.source/1");
   erg_status status = opencl_device_find(cl, s->host, job->devices[shape->device], &s->device);
   if (status != ERG_OK) return status;
+  opencl_device_part(cl, s->host, &s->device, shape->threads, shape->device);
   int form = (int)shape->extra[OPENCL_SETTING_FORM];
   int vector = form == OPENCL_FORM_AUTO ? (s->device.type & CL_DEVICE_TYPE_CPU) != 0
                                         : form == OPENCL_FORM_VECTOR;
@@ -157,8 +159,8 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
       cl->clCreateCommandQueue(s->context, s->device.handle, CL_QUEUE_PROFILING_ENABLE, &code);
   TRY(code, "creating a queue");
   double start = erg_clock();
-  status = opencl_program_get(cl, s->host, s->context, &s->device, source, vector, keep,
-                              &s->program);
+  status = opencl_program_get(cl, s->host, s->context, &s->device, job->model,
+                              shape->control.algorithm, vector, keep, &s->program);
   if (status != ERG_OK) return status;
   s->kernel = cl->clCreateKernel(s->program.handle, "erg_kernel", &code);
   TRY(code, "finding the kernel");

@@ -6,10 +6,11 @@
 #include <ergode/sampler.h>
 
 /* Concatenates: `head` (definitions before the prologue), the device text `prologue`, the
- * device texts that every kernel needs, the model's text, `kernel`. Returns a new string, or
- * NULL without memory. Any thread. */
-char *kernel_source(const char *head, const char *prologue, const erg_model_source *model,
-                    const char *kernel);
+ * elementary functions that are used, the samplers with `algorithm` (ERG_ALGORITHM_) alone,
+ * the text of the model, which has one, `kernel`. Returns a new string, or NULL without
+ * memory. Any thread. */
+char *kernel_source(const char *head, const char *prologue, const erg_model *model,
+                    int algorithm, const char *kernel);
 
 /* ERG_OK where the job names a device and its model has a text for these kernels; otherwise
  * ERG_UNSUPPORTED or ERG_NO_DEVICE after host->fail. `what` compiles it: "OpenCL". */

@@ -117,8 +117,23 @@ static void selection(void **state) {
   free(text);
 }
 
+/* What a text calls, and what it asks for by a line of its own. */
+static void used(void **state) {
+  (void)state;
+  char *text = erg_device_functions_in((const char *const[]){
+      "erg_v f(erg_v x) { return erg_log1p(x) + erg_nothing(x); }\n//@needs sincos_\n",
+      "x = erg_floor(x);", NULL});
+  assert_int_equal(count(text, " erg_log1p(erg_v x)"), 1);
+  assert_int_equal(count(text, " erg_floor(erg_v x)"), 1);
+  assert_int_equal(count(text, " erg_reduce_(erg_v x)"), 1);
+  assert_int_equal(count(text, " erg_sin(erg_v x)"), 0);
+  assert_int_equal(count(text, " erg_exp(erg_v x)"), 0);
+  free(text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(files), cmocka_unit_test(markers),
-                                     cmocka_unit_test(alone), cmocka_unit_test(selection)};
+                                     cmocka_unit_test(alone), cmocka_unit_test(selection),
+                                     cmocka_unit_test(used)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

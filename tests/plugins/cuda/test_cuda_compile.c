@@ -77,7 +77,7 @@ static int check_file(const nvrtc *compiler, const char *path) {
     if (source == NULL) {
       printf("%s: no source: %s\n", path, message ? message : "no loop form");
     } else {
-      char *text = cuda_kernel_text(source);
+      char *text = cuda_kernel_text(model, ERG_ALGORITHM_NUTS);
       /* three levels of scales and their adjoints at once: some 100 bytes on sm_80, sm_90 */
       bad = check(compiler, m.name, text, strcmp(m.name, "nested") == 0 ? 128 : 0);
       free(text);
@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
   int bad = 0;
   for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
     if (models[i] == NULL) continue;
-    char *text = cuda_kernel_text(models[i]->extension(models[i], "erg.source/1"));
+    char *text = cuda_kernel_text(models[i], ERG_ALGORITHM_NUTS);
     /* "functions" holds every elementary function at once. */
     bad += check(compiler, i < 2 ? models[i]->name : names[i - 2], text, i < 4 ? 0 : 1024);
     free(text);

@@ -117,8 +117,10 @@ const erg_sampler *harness_plugin(const char *file) {
 }
 
 static void keep_log(void *data, erg_log_level level, const char *text) {
-  (void)data;
+  harness_result *result = data;
+  size_t at = strlen(result->log);
   if (getenv("ERGODE_TEST_LOG") != NULL) fprintf(stderr, "[%d] %s\n", (int)level, text);
+  snprintf(result->log + at, sizeof result->log - at, "%s\n", text);
 }
 static erg_status keep_message(void *data, erg_status code, const char *text) {
   harness_result *result = data;
@@ -152,7 +154,7 @@ harness_result *harness_run(const harness_job *h) {
   while (n_devices < 4 && h->devices[n_devices] != NULL) n_devices++;
   erg_job job = {.size = sizeof job,
                  .chains = h->chains,
-                 .threads = 2,
+                 .threads = h->threads > 0 ? h->threads : 2,
                  .warmup = h->warmup,
                  .draws = h->draws,
                  .seed = h->seed,

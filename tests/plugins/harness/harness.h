@@ -32,6 +32,7 @@ typedef struct harness_job {
   const erg_model *model;
   const char *devices[4]; /* NULL-terminated */
   int chains, warmup, draws, capacity;
+  int threads; /* 0: two */
   uint64_t seed;
   struct {
     const char *name;
@@ -50,6 +51,7 @@ typedef struct harness_result {
   erg_telemetry telemetry;
   double first_s, first_cpu_s; /* create and first block: by the wall, processor time */
   char message[2048];          /* of the last host->fail */
+  char log[2048];              /* lines of host->log, as far as there is room */
 } harness_result;
 
 harness_result *harness_run(const harness_job *job);

@@ -110,6 +110,22 @@ static void test_two_devices(void **state) {
   same(&a, &b);
 }
 
+/* One thread, on a part of the device. */
+static void test_threads(void **state) {
+  (void)state;
+  if (devices[0].kind != ERG_DEVICE_CPU || devices[0].compute_units < 2) {
+    print_message("skipped: the first OpenCL device is no processor with two units\n");
+    skip();
+  }
+  harness_job job = job_of(opencl, harness_normal(13)), other = job_of(cpu, job.model);
+  job.threads = 1;
+  harness_result *a = harness_run(&job), *b = harness_run(&other);
+  assert_null(harness_difference(a, b));
+  assert_non_null(strstr(a->log, ": 1 of "));
+  harness_free(a);
+  harness_free(b);
+}
+
 /* The second run takes the kernel from the cache; a damaged file is compiled anew. */
 static void test_cache(void **state) {
   (void)state;
@@ -226,7 +242,7 @@ int main(void) {
       cmocka_unit_test(test_compiled), cmocka_unit_test(test_settings),
       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_two_devices),
       cmocka_unit_test(test_cache),    cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_peaks),
+      cmocka_unit_test(test_peaks),    cmocka_unit_test(test_threads),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   char command[128];
