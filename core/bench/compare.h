@@ -87,5 +87,7 @@ bool bench_compare_is_bad(const bench_comparison *c);
 void bench_compare_print(const bench_comparison *c, FILE *out, bool colour);
 void bench_compare_markdown(const bench_comparison *c, FILE *out); /* a section, from ## on */
 void bench_compare_write(const bench_comparison *c, erg_json *j); /* members of an open object */
+/* What that wrote, of jansson (json_t); NULL where it is none. */
+bench_comparison *bench_compare_read(const void *json);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "bench/restore.h"
 #include "run/text.h"
 
@@ -340,6 +341,7 @@ static bool read_all(const json_t *json, bench_document *d) {
     const char *one = json_string_value(json_array_get(warnings, (size_t)i));
     r->warnings[r->n_warnings++] = run_text("%s", one ? one : "");
   }
+  r->baseline = bench_compare_read(json_object_get(json, "baseline"));
   return good;
 }
 

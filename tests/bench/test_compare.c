@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
+
 #include "bench/cell.h"
 #include "bench/compare.h"
 #include "run/text.h"
@@ -439,6 +441,41 @@ static void in_words(void **state) {
   bench_comparison_free(c);
 }
 
+static char *json_of(const bench_comparison *c) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *f = open_memstream(&text, &size);
+  erg_json *j = erg_json_to(f);
+  erg_json_object(j, NULL);
+  bench_compare_write(c, j);
+  erg_json_close(j);
+  fclose(f);
+  return text;
+}
+
+static void written_and_read(void **state) {
+  (void)state;
+  const made a = {.rows = {{.id = "fine", .work = {0.01, 0.01, 0.01}, .cold = 1, .digest = "d1"},
+                           {.id = "ill", .verdict = "wrong", .reason = "the gate"}},
+                  .governor = "performance"},
+             b = {.rows = {{.id = "fine", .work = {0.02, 0.01}, .cold = 1, .digest = "d1"},
+                           {.id = "new", .work = {1}}}};
+  bench_comparison *c = compare(&a, &b);
+  char *text = json_of(c);
+  holds(text, "\"work\": \"same_draws\"");
+  holds(text, "\"verdict\": null"); /* of cold_s */
+  json_t *json = json_loads(text, 0, NULL);
+  bench_comparison *again = bench_compare_read(json);
+  char *second = json_of(again);
+  assert_string_equal(text, second);
+  assert_null(bench_compare_read(json_object_get(json, "a")));
+  json_decref(json);
+  bench_comparison_free(c);
+  bench_comparison_free(again);
+  free(text);
+  free(second);
+}
+
 /* --- on disk -------------------------------------------------------------------------- */
 
 static void put(const char *path, const char *text) {
@@ -521,6 +558,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(verdicts),     cmocka_unit_test(pairs),  cmocka_unit_test(invalid),
       cmocka_unit_test(the_same_work), cmocka_unit_test(drifts), cmocka_unit_test(rows_of_one),
-      cmocka_unit_test(short_runs), cmocka_unit_test(in_words),     cmocka_unit_test(on_disk)};
+      cmocka_unit_test(short_runs), cmocka_unit_test(in_words), cmocka_unit_test(written_and_read),     cmocka_unit_test(on_disk)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
