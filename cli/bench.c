@@ -118,54 +118,76 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
 
 static bool is_stdout(const char *path) { return path && !strcmp(path, "-"); }
 
-static int write_json(const bench_report *r, erg_json *j) {
+static int write_json(const bench_report *r, const char *path) {
+  erg_json *j = erg_json_open(path);
   erg_json_object(j, NULL);
   erg_json_int(j, "schema_version", 1);
   bench_write_json(r, j);
   return erg_json_close(j);
 }
 
-/* The page, and below it the comparison with the baseline. 0 or errno. */
-static int write_page(const bench_report *r, const char *path) {
+/* One of the formats at most goes to standard output, in place of the tables. */
+static bool check_stdout(const cli_args *args, erg_problems *p) {
+  int n = is_stdout(cli_value(args, "json")) + is_stdout(cli_value(args, "markdown")) +
+          is_stdout(cli_value(args, "csv"));
+  return n < 2 || erg_error(p, (erg_place){0}, "name a file for the others",
+                            "standard output takes one of --json -, --markdown - and --csv -");
+}
+
+static void print_all(const bench_report *r, const bench_look *look) {
+  bench_print(r, stdout, look);
+  if (!r->baseline) return;
+  fputs("\nAgainst the baseline\n", stdout);
+  bench_compare_print(r->baseline, stdout, look->colour);
+}
+
+static void print_tables(const cli_args *args, const bench_report *r) {
+  bench_look look = {.width = isatty(1) ? out_terminal_width(stdout) : 80,
+                     .colour = out_wants_colour(stdout),
+                     .verbose = cli_given(args, "verbose")};
+  if (!is_stdout(cli_value(args, "json")) && !is_stdout(cli_value(args, "markdown")) &&
+      !is_stdout(cli_value(args, "csv")))
+    print_all(r, &look);
+}
+
+/* The tables, and below them the comparison with the baseline. 0 or errno. */
+static int write_markdown(const bench_report *r, const char *path) {
   int error = bench_write_markdown(r, path);
   if (error || !r->baseline) return error;
-  FILE *f = fopen(path, "a");
+  FILE *f = is_stdout(path) ? stdout : fopen(path, "a");
   if (!f) return errno;
   fputc('\n', f);
   bench_compare_markdown(r->baseline, f);
   error = ferror(f) ? EIO : 0;
-  if (fclose(f) != 0 && !error) error = errno;
+  if (f != stdout && fclose(f) != 0 && !error) error = errno;
   return error;
 }
 
-/* The tables, and the files of --out, --json and --markdown. 0 or 7. */
+/* The tables, and the files of --out and of options. 0 or 7. */
 static int write_reports(const cli_args *args, const bench_report *r) {
-  const char *json = cli_value(args, "json"), *page = cli_value(args, "markdown");
-  char *own_json = run_text("%s/bench.json", r->options->out),
-       *own_page = run_text("%s/report.md", r->options->out);
-  const char *failed = NULL;
-  int error = write_json(r, erg_json_open(own_json));
-  if (error) failed = own_json;
-  if (!error && (error = write_page(r, own_page))) failed = own_page;
-  if (!error && json &&
-      (error = write_json(r, is_stdout(json) ? erg_json_to(stdout) : erg_json_open(json))))
-    failed = json;
-  if (!error && page && (error = write_page(r, page))) failed = page;
-  if (failed)
-    cli_say(args, "%s can't be written: %s\nnext: free space or name another file; "
-                  "'ergode bench --resume %s' writes it from the runs made",
-            failed, strerror(error), r->options->out);
-  /* last: the pipe behind it may be closed early */
-  if (!is_stdout(json)) {
-    bench_print(r, stdout, out_wants_colour(stdout));
-    if (r->baseline) {
-      fputs("\nAgainst the baseline\n", stdout);
-      bench_compare_print(r->baseline, stdout, out_wants_colour(stdout));
+  static const struct {
+    const char *name, *option;
+    int (*write)(const bench_report *r, const char *path);
+  } files[] = {{"bench.json", "json", write_json},
+               {"report.md", "markdown", write_markdown},
+               {"report.csv", "csv", bench_write_csv}};
+  int code = 0;
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    const char *more = cli_value(args, files[i].option);
+    char *own = run_text("%s/%s", r->options->out, files[i].name);
+    const char *failed = own;
+    int error = files[i].write(r, own);
+    if (!error && more) error = files[i].write(r, failed = more);
+    if (error) {
+      cli_say(args, "%s can't be written: %s\nnext: free space or name another file; "
+                    "'ergode bench --resume %s' writes it from the runs made",
+              failed, strerror(error), r->options->out);
+      code = 7;
     }
+    free(own);
   }
-  free(own_json);
-  free(own_page);
-  return failed ? 7 : 0;
+  print_tables(args, r); /* last: the pipe behind it may be closed early */
+  return code;
 }
 
 /* For --strict: thresholds that warned, and what can't be told apart. */
@@ -193,7 +215,7 @@ static char *default_folder(const bench_options *o) {
 
 static bool resume_alone(const cli_args *args, erg_problems *p) {
   static const char *const fit[] = {"resume", "retry-failed", "plugin", "quiet", "json", "markdown",
-                                    "strict", "baseline", "save"};
+                                    "csv", "verbose", "strict", "baseline", "save"};
   for (int i = 0; i < args->n_given; i++) {
     bool fits = false;
     for (size_t k = 0; k < sizeof fit / sizeof *fit; k++)
@@ -229,6 +251,7 @@ static const char **get_plugins(const cli_args *args, const char *const *remembe
 /* What is to be run. */
 static bool get_options(const cli_args *args, bench_workloads *w, bench_options *o,
                         bench_resumed *held, erg_problems *p) {
+  if (!check_stdout(args, p)) return false;
   o->out = cli_value(args, "resume");
   o->retry_failed = cli_given(args, "retry-failed");
   if (o->out) {
@@ -253,7 +276,7 @@ static int save_baseline(const cli_args *args, const bench_report *r, const char
     return 0;
   }
   for (int i = 0; i < r->n_rows; i++) invalid += r->rows[i].verdict != BENCH_VALID;
-  int error = write_json(r, erg_json_open(path));
+  int error = write_json(r, path);
   if (error) {
     cli_say(args, "%s can't be written: %s", path, strerror(error));
     return 7;

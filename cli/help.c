@@ -3,41 +3,15 @@
 #include <string.h>
 
 #include "cli/table.h"
+#include "output/table.h"
 
 #ifndef ERGODE_VERSION
 #define ERGODE_VERSION "0.1.0"
 #endif
 enum { WIDTH = 80, TEXT_AT = 26 };
 
-/* Words of `text` wrapped at WIDTH, indented by `indent`; the first line begins at
- * column `at`. "\n\n" in the text parts paragraphs. */
 static void wrap(const char *text, int indent, int at) {
-  int column = at;
-  bool first = true;
-  for (const char *p = text; *p;) {
-    if (*p == '\n' && p[1] == '\n') {
-      printf("\n\n%*s", indent, "");
-      column = indent;
-      first = true;
-      p += 2;
-      continue;
-    }
-    if (isspace((unsigned char)*p)) {
-      p++;
-      continue;
-    }
-    int n = (int)strcspn(p, " \n");
-    if (!first && column + 1 + n > WIDTH) {
-      printf("\n%*s", indent, "");
-      column = indent;
-      first = true;
-    }
-    printf("%s%.*s", first ? "" : " ", n, p);
-    column += n + !first;
-    first = false;
-    p += n;
-  }
-  putchar('\n');
+  out_wrap(stdout, text, WIDTH, indent, at);
 }
 
 static void print_option(const cli_option *o) {

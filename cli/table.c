@@ -74,7 +74,7 @@ static const cli_option
                                       "many-chains, real, or an INI file (default)"),
     o_bench_out = {"out", 'o', CLI_TEXT, "DIR", "folder for the results "
                    "(bench-results/NAME-TIME): rows.jsonl, a line for each finished run; "
-                   "bench.json; report.md", NULL, 0, 0, false},
+                   "bench.json; report.md; report.csv", NULL, 0, 0, false},
     o_resume = TEXT("resume", "DIR", "go on with an interrupted benchmark: its settings, the "
                                      "runs that are missing"),
     o_retry_failed = FLAG("retry-failed", "with --resume: runs that failed, crashed or took too "
@@ -112,7 +112,12 @@ static const cli_option
                                         "...; the table shows medians (1)"),
     o_json_file = TEXT("json", "FILE", "write everything as JSON; - for standard output, in "
                                        "place of the tables"),
-    o_markdown = TEXT("markdown", "FILE", "write the tables as Markdown"),
+    o_markdown = TEXT("markdown", "FILE", "write the tables as Markdown, for a pull request; - "
+                                          "for standard output"),
+    o_bench_csv = TEXT("csv", "FILE", "write a line for each run as CSV, for R or pandas; - for "
+                                      "standard output"),
+    o_bench_verbose = {"verbose", 'v', CLI_FLAG, NULL, "all stages and checks, all pairs, every "
+                       "warning and piece of advice", NULL, 0, 0, false},
     o_into = TEXT("into", "DIR", "folder for the compiled model; made if missing"),
     o_html = TEXT("html", "FILE", "the page (report.html in the run's folder; here for single "
                                   "files)"),
@@ -168,7 +173,7 @@ static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
     &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
     &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_retry_failed, &o_baseline, &o_save, &o_bench_strict, &o_json_file,
-    &o_markdown, &o_quiet, NULL};
+    &o_markdown, &o_bench_csv, &o_bench_verbose, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
     {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
     {"bench radon.toml --data radon.json --backend cpu,opencl --repeat 5",

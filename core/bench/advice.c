@@ -70,59 +70,72 @@ static void advise_chains(bench_row *row) {
          row->threads, row->threads - (int)row->chains, row->threads, (long long)row->chains);
 }
 
-/* Share of the cores that the row's threads can fill, over whole cached runs. */
-static double busy_of(const bench_report *r, const bench_row *row) {
+/* Median over the cached runs of a number of each. */
+static double median_of(const bench_report *r, const bench_row *row,
+                        double (*of)(const bench_report *r, const bench_row *row,
+                                     const bench_once *f)) {
   int n = bench_n_cached(row);
-  if (strcmp(row->backend, "cpu") || r->environment.cores < 1) return NAN;
-  double cores = fmin(fmin((double)row->threads, (double)row->chains), r->environment.cores);
   double *v = run_alloc((size_t)(n + 1) * sizeof *v);
-  for (int i = 0; i < n; i++) {
-    const bench_once *f = bench_cached(row, i);
-    double sum = 0;
-    int known = 0;
-    for (int k = 0; f->has_telemetry && k < f->telemetry.n_samples; k++) {
-      if (!isfinite(f->telemetry.samples[k].cpu_share)) continue;
-      sum += f->telemetry.samples[k].cpu_share;
-      known++;
-    }
-    v[i] = known ? sum / known * r->environment.cores / cores : NAN;
-  }
+  for (int i = 0; i < n; i++) v[i] = of(r, row, bench_cached(row, i));
   double median = statistic_median(v, n);
   free(v);
   return median;
 }
 
-/* Most gradients of a chain over the mean of all; median of the cached runs. */
-static double chain_imbalance(const bench_row *row) {
-  int n = bench_n_cached(row);
-  double *v = run_alloc((size_t)(n + 1) * sizeof *v);
-  for (int i = 0; i < n; i++) {
-    const bench_once *f = bench_cached(row, i);
-    double most = 0, sum = 0;
-    for (int k = 0; k < f->n_chain_gradients; k++) {
-      most = fmax(most, (double)f->chain_gradients[k]);
-      sum += (double)f->chain_gradients[k];
-    }
-    v[i] = sum > 0 ? most * f->n_chain_gradients / sum : NAN;
+/* Share of the cores that the row's threads can fill, over the whole run. */
+static double busy_cores(const bench_report *r, const bench_row *row, const bench_once *f) {
+  double cores = fmin(fmin((double)row->threads, (double)row->chains), r->environment.cores);
+  double sum = 0;
+  int known = 0;
+  for (int k = 0; f->has_telemetry && k < f->telemetry.n_samples; k++) {
+    if (!isfinite(f->telemetry.samples[k].cpu_share)) continue;
+    sum += f->telemetry.samples[k].cpu_share;
+    known++;
   }
-  double median = statistic_median(v, n);
-  free(v);
-  return median;
+  return known && cores > 0 ? sum / known * r->environment.cores / cores : NAN;
+}
+
+/* As the backend tells it, between the first launch and the last. */
+static double busy_device(const bench_report *r, const bench_row *row, const bench_once *f) {
+  (void)r;
+  (void)row;
+  return f->device_busy;
+}
+
+/* Most gradients of a chain over the mean of all. */
+static double chain_imbalance(const bench_report *r, const bench_row *row,
+                              const bench_once *f) {
+  (void)r;
+  (void)row;
+  double most = 0, sum = 0;
+  for (int k = 0; k < f->n_chain_gradients; k++) {
+    most = fmax(most, (double)f->chain_gradients[k]);
+    sum += (double)f->chain_gradients[k];
+  }
+  return sum > 0 ? most * f->n_chain_gradients / sum : NAN;
 }
 
 static void advise_balance(const bench_report *r, bench_row *row) {
-  double busy = busy_of(r, row), imbalance = chain_imbalance(row);
+  /* The CPU's launches say nothing about its single threads. */
+  bool cpu = !strcmp(row->backend, "cpu");
+  double busy = median_of(r, row, cpu ? busy_cores : busy_device),
+         imbalance = median_of(r, row, chain_imbalance);
   /* A chain alone on its thread, or a group of chains that waits for its last. */
-  bool waits = row->chains > 1 && (strcmp(row->backend, "cpu") || row->threads > 1);
+  bool waits = row->chains > 1 && (!cpu || row->threads > 1);
   bool uneven = waits && imbalance > BENCH_IMBALANCE;
   if (uneven)
     advise(row, "sampling", 1 / imbalance, "the chain with the deepest trees needs %.2f times "
            "the gradients of the mean, and the others wait for it: more chains a thread or "
            "device, or another parameterisation", imbalance);
-  if (busy < BENCH_BUSY)
+  if (!(busy < BENCH_BUSY)) return;
+  if (cpu)
     advise(row, "busy", busy, "the processor is %.0f %% busy with what the chains could fill: %s",
            100 * busy, uneven ? "see the uneven chains" :
            "more chains or draws a run, and nothing else on the machine");
+  else
+    advise(row, "busy", busy, "the device is %.0f %% busy between its first launch and its last, "
+           "the rest it waits for the host: more chains a device, and nothing else on the "
+           "machine", 100 * busy);
 }
 
 /* The best of the rows that are certainly faster on the same work. */
@@ -153,9 +166,10 @@ void bench_advise(bench_report *r) {
   for (int i = 0; i < r->n_rows; i++) {
     bench_row *row = &r->rows[i];
     if (row->verdict != BENCH_VALID || !bench_n_cached(row)) continue;
-    advise_stages(row);
+    bool advised = row->figures[BENCH_CACHED_S].median >= BENCH_ADVISED_S;
+    if (advised) advise_stages(row);
     advise_chains(row);
-    advise_balance(r, row);
+    if (advised) advise_balance(r, row);
     advise_device(r, i);
   }
 }

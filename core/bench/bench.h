@@ -354,22 +354,14 @@ int bench_exit_code(const bench_report *r);
 
 /* --- derived figures and reports ---------------------------------------------------- */
 
-/* Of the cached runs, the median (one run: that one). */
 typedef struct {
-  double gradients_s;       /* gradients a second of warm-up and sampling */
-  double bulk_s, tail_s;    /* worst ESS a second of warm-up and sampling */
-  double per_1000;          /* min(bulk, tail) ESS per 1000 gradients of sampling */
-  double us_gradient;
-  double cold_s, cached_s;  /* whole runs */
-  double r_hat;
-  int64_t divergent;
-} bench_rates;
-bench_rates bench_rates_of(const bench_row *row);
-bench_rates bench_rates_once(const bench_once *f);
-double bench_median(double *values, int n); /* sorts them */
-
-void bench_print(const bench_report *r, FILE *out, bool colour);
+  int width;                /* columns */
+  bool colour, verbose;     /* verbose: stages, checks, all pairs, all notes */
+} bench_look;
+void bench_print(const bench_report *r, FILE *out, const bench_look *look);
 void bench_write_json(const bench_report *r, erg_json *j); /* members of an open object */
-int bench_write_markdown(const bench_report *r, const char *path); /* 0 or errno */
+/* 0 or errno; a file is whole, or left as it was. */
+int bench_write_markdown(const bench_report *r, const char *path);
+int bench_write_csv(const bench_report *r, const char *path);
 
 #endif

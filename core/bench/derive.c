@@ -134,6 +134,7 @@ static void derive_figures(const bench_report *r, bench_row *row) {
 /* --- warnings --------------------------------------------------------------------------- */
 
 static void warn_of_noise(const bench_report *r, bench_row *row) {
+  bool brief = !(bench_work_seconds(row) >= BENCH_NOISE_S);
   int n = bench_n_cached(row), throttled = 0;
   const char *by = "";
   double *v = values_of(r, row, BENCH_US_GRADIENT);
@@ -146,10 +147,10 @@ static void warn_of_noise(const bench_report *r, bench_row *row) {
     throttled++;
     by = f->telemetry.throttled_by;
   }
-  if (variation > BENCH_VARIATION)
+  if (variation > BENCH_VARIATION && !brief)
     bench_warn(row, "variance", "the time per gradient varies by %.0f %% between the cached "
                "runs: let the machine rest, or take more repeats", 100 * variation);
-  if (outliers)
+  if (outliers && !brief)
     bench_warn(row, "outlier", "%d of %d cached runs %s far off the others in time per gradient",
                outliers, n, outliers == 1 ? "is" : "are");
   if (throttled)

@@ -7,8 +7,13 @@
 
 #define BENCH_VARIATION 0.1     /* of the time per gradient; above it a warning */
 #define BENCH_STAGE_SHARE 0.3   /* of a cached run's time; above it advice */
-#define BENCH_BUSY 0.8          /* of the cores that threads can fill; below it advice */
+#define BENCH_BUSY 0.8          /* of a device, or of the cores that threads can fill; below */
 #define BENCH_IMBALANCE 1.25    /* most gradients of a chain over the mean; above it advice */
+
+/* Of runs of milliseconds opening files and what else the machine does is the most part:
+ * advice on where the time goes, and warnings of its noise, only from here on (ADR 0064). */
+#define BENCH_ADVISED_S 1.0     /* a whole cached run */
+#define BENCH_NOISE_S 0.1       /* its warm-up and sampling */
 
 /* Fills figures, pairs, scaling, warnings and advice from rows[].runs; once a report. */
 void bench_derive(bench_report *r);

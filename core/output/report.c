@@ -1,17 +1,16 @@
 /* A summary as a terminal's table, as JSON and as Markdown. */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "output/internal.h"
 #include "output/summary.h"
 #include "output/table.h"
 #include "read/json_write.h"
 #include "read/memory.h"
+#include "read/whole_file.h"
 
 /* --- Tables ------------------------------------------------------------------------ */
 
@@ -382,15 +381,9 @@ static void chain_table(FILE *out, const out_summary *s, const out_report *r) {
 
 bool out_write_markdown(const out_summary *s, const out_report *r, const char *path,
                         erg_problems *p) {
-  size_t length = strlen(path) + 6;
-  char *part = erg_alloc(length);
-  snprintf(part, length, "%s.part", path);
-  FILE *out = fopen(part, "we");
-  if (!out) {
-    bool good = out_write_failed(p, path, errno);
-    free(part);
-    return good;
-  }
+  erg_whole_file file = erg_whole_open(path);
+  if (!file.out) return out_write_failed(p, path, erg_whole_close(&file, 0));
+  FILE *out = file.out;
   out_report shown = *r;
   if (shown.max_rows == 0 && s->n > 500) shown.max_rows = 500, shown.only_worst = true;
   int64_t count, *rows = select_rows(s, &shown, &count);
@@ -407,14 +400,6 @@ bool out_write_markdown(const out_summary *s, const out_report *r, const char *p
   chain_table(out, s, r);
   out_table_free(t);
   free(rows);
-  errno = 0;
-  bool failed = ferror(out), closed = fclose(out) == 0;
-  bool good = !failed && closed && rename(part, path) == 0;
-  if (!good) {
-    int code = errno;
-    unlink(part);
-    out_write_failed(p, path, code);
-  }
-  free(part);
-  return good;
+  int code = erg_whole_close(&file, 0);
+  return code == 0 || out_write_failed(p, path, code);
 }

@@ -1,4 +1,5 @@
-/* Tables: widths, alignment at the decimal point, dropping columns that don't fit. */
+/* Tables: widths, alignment at the decimal point, dropping columns that don't fit; wrapped
+ * text. */
 #include "output/table.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ typedef struct {
 typedef struct {
   char *text;
   out_colour colour;
+  bool span; /* in place of the rest of the row */
 } cell;
 
 struct out_table {
@@ -44,17 +46,30 @@ void out_table_column(out_table *t, const char *title, out_align align, int prio
   t->columns[t->n_columns++] = (column){erg_copy(title, strlen(title)), align, priority};
 }
 
-void out_table_cell(out_table *t, out_colour colour, const char *format, ...) {
-  va_list args;
+static void add_cell(out_table *t, out_colour colour, bool span, const char *format,
+                     va_list args) {
   char *text = NULL;
-  va_start(args, format);
   if (vasprintf(&text, format, args) < 0) erg_out_of_memory();
-  va_end(args);
   if (t->n_cells == t->capacity) {
     t->capacity = t->capacity ? 2 * t->capacity : 64;
     t->cells = erg_realloc(t->cells, t->capacity * sizeof *t->cells);
   }
-  t->cells[t->n_cells++] = (cell){text, colour};
+  t->cells[t->n_cells++] = (cell){text, colour, span};
+}
+
+void out_table_cell(out_table *t, out_colour colour, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add_cell(t, colour, false, format, args);
+  va_end(args);
+}
+
+void out_table_span(out_table *t, out_colour colour, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add_cell(t, colour, true, format, args);
+  va_end(args);
+  while (t->n_cells % (size_t)t->n_columns) out_table_cell(t, OUT_PLAIN, "%s", "");
 }
 
 void out_format(double value, double error, char *text, int capacity) {
@@ -114,13 +129,17 @@ static int before_point(const char *text) { return (int)strcspn(text, ".e"); }
 
 typedef struct {
   int width, before, after;
+  bool span; /* a cell of it takes the rest of its row, SPAN columns at least */
 } extent;
+enum { SPAN = 20 };
 
 static extent measure(const out_table *t, int c, size_t rows) {
-  extent e = {0, 0, 0};
+  extent e = {0, 0, 0, false};
   for (size_t r = 0; r < rows; r++) {
-    const char *text = t->cells[r * (size_t)t->n_columns + (size_t)c].text;
-    int width = out_text_width(text), before = before_point(text);
+    const cell *x = &t->cells[r * (size_t)t->n_columns + (size_t)c];
+    e.span |= x->span;
+    if (x->span) continue;
+    int width = out_text_width(x->text), before = before_point(x->text);
     if (width > e.width) e.width = width;
     if (before > e.before) e.before = before;
     if (width - before > e.after) e.after = width - before;
@@ -135,9 +154,42 @@ static void spaces(FILE *out, int n) {
   for (; n > 0; n--) putc(' ', out);
 }
 
+static const char *const codes[] = {"",         "\033[1m",  "\033[2m",
+                                    "\033[32m", "\033[33m", "\033[31m"};
+
+void out_wrap(FILE *out, const char *text, int width, int indent, int at) {
+  int column = at;
+  bool first = true; /* of its line */
+  while (*text) {
+    if (text[0] == '\n' && text[1] == '\n') {
+      fputs("\n\n", out);
+      spaces(out, indent);
+      column = indent;
+      first = true;
+      text += 2;
+    } else if (strchr(" \n\t", *text)) {
+      text++;
+    } else {
+      size_t bytes = strcspn(text, " \n\t");
+      int word = 0;
+      for (size_t i = 0; i < bytes; i++) word += ((unsigned char)text[i] & 0xc0) != 0x80;
+      if (!first && column + 1 + word > width) {
+        putc('\n', out);
+        spaces(out, indent);
+        column = indent;
+        first = true;
+      }
+      if (!first) putc(' ', out);
+      fwrite(text, 1, bytes, out);
+      column += word + !first;
+      first = false;
+      text += bytes;
+    }
+  }
+  putc('\n', out);
+}
+
 static void put_text(FILE *out, const char *text, out_colour colour, bool coloured, int width) {
-  static const char *const codes[] = {"",         "\033[1m",  "\033[2m",
-                                      "\033[32m", "\033[33m", "\033[31m"};
   if (coloured && colour != OUT_PLAIN) fputs(codes[colour], out);
   if (out_text_width(text) <= width) {
     fputs(text, out);
@@ -164,19 +216,36 @@ static void put_cell(FILE *out, const char *text, out_colour colour, bool colour
   if (!last) spaces(out, e.width - left - width);
 }
 
+static void put_span(FILE *out, const cell *x, bool coloured, int width, int at) {
+  bool on = coloured && x->colour != OUT_PLAIN;
+  if (on) fputs(codes[x->colour], out);
+  out_wrap(out, x->text, width - at < SPAN ? at + SPAN : width, at, at);
+  if (on) fputs("\033[0m", out);
+}
+
+static int total_width(const out_table *t, const extent *e, const bool *shown) {
+  int at = 0, most = 0;
+  for (int c = 0; c < t->n_columns; c++) {
+    if (!shown[c]) continue;
+    if (at) at += 2;
+    if (e[c].span && at + SPAN > most) most = at + SPAN;
+    at += e[c].width;
+  }
+  return at > most ? at : most;
+}
+
 void out_table_print(const out_table *t, FILE *out, int width, bool colour) {
   if (!t->n_columns) return;
   size_t n = (size_t)t->n_columns, rows = t->n_cells / n;
   extent *e = erg_alloc(n * sizeof *e);
   bool *shown = erg_alloc(n * sizeof *shown);
-  int total = -2;
   if (width <= 0) width = out_terminal_width(out);
   for (size_t c = 0; c < n; c++) {
     e[c] = measure(t, (int)c, rows);
     shown[c] = true;
-    total += e[c].width + 2;
   }
-  while (total > width) {
+  int total;
+  while ((total = total_width(t, e, shown)) > width) {
     int worst = -1;
     for (int c = 0; c < t->n_columns; c++) {
       if (shown[c] && t->columns[c].priority > 0 &&
@@ -185,7 +254,6 @@ void out_table_print(const out_table *t, FILE *out, int width, bool colour) {
     }
     if (worst < 0) break;
     shown[worst] = false;
-    total -= e[worst].width + 2;
   }
   if (total > width) {
     e[0].width -= total - width;
@@ -196,10 +264,11 @@ void out_table_print(const out_table *t, FILE *out, int width, bool colour) {
     if (shown[c]) last = c;
   }
   for (size_t r = 0; r <= rows; r++) {
-    bool any = false;
-    for (int c = 0; c < t->n_columns; c++) {
+    bool any = false, spanned = false;
+    int at = 0;
+    for (int c = 0; c < t->n_columns && !spanned; c++) {
       if (!shown[c]) continue;
-      if (any) fputs("  ", out);
+      if (any) fputs("  ", out), at += 2;
       any = true;
       const column *k = &t->columns[c];
       if (r == 0) {
@@ -207,10 +276,15 @@ void out_table_print(const out_table *t, FILE *out, int width, bool colour) {
                  k->align == OUT_LEFT ? OUT_LEFT : OUT_RIGHT, c == last);
       } else {
         const cell *x = &t->cells[(r - 1) * n + (size_t)c];
-        put_cell(out, x->text, x->colour, colour, e[c], k->align, c == last);
+        spanned = x->span;
+        if (spanned)
+          put_span(out, x, colour, width, at);
+        else
+          put_cell(out, x->text, x->colour, colour, e[c], k->align, c == last);
       }
+      at += e[c].width;
     }
-    putc('\n', out);
+    if (!spanned) putc('\n', out);
   }
   free(e);
   free(shown);

@@ -5,18 +5,17 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "read/dataset_internal.h"
 #include "read/memory.h"
 #include "read/number.h"
+#include "read/whole_file.h"
 
 enum { max_depth = 64 };
 
 struct erg_json {
   FILE *out;
-  char *path, *part; /* NULL: the stream is the caller's */
+  erg_whole_file file; /* path NULL: the stream is the caller's */
   int error;
   bool compact;
   int depth;
@@ -40,33 +39,19 @@ erg_json *erg_json_to(FILE *out) {
 
 erg_json *erg_json_open(const char *path) {
   erg_json *j = erg_alloc(sizeof *j);
-  struct stat status;
-  bool direct = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-  size_t n = strlen(path);
-  j->path = erg_copy(path, n);
-  j->part = erg_alloc(n + sizeof ".part");
-  memcpy(j->part, path, n);
-  if (!direct) memcpy(j->part + n, ".part", sizeof ".part");
-  j->out = fopen(j->part, "we");
-  if (!j->out) j->error = errno;
+  j->file = erg_whole_open(path);
+  j->out = j->file.out;
+  j->error = j->file.error;
   return j;
 }
 
 void erg_json_compact(erg_json *j) { j->compact = true; }
 
 static void finish(erg_json *j) {
-  bool direct = j->path && !strcmp(j->path, j->part);
-  if (j->path && j->out) {
-    if (fclose(j->out) != 0 && !j->error) j->error = errno;
-    if (!direct) {
-      if (!j->error && rename(j->part, j->path) != 0) j->error = errno;
-      if (j->error) unlink(j->part);
-    }
-  } else if (j->out && fflush(j->out) != 0 && !j->error) {
+  if (j->file.path)
+    j->error = erg_whole_close(&j->file, j->error);
+  else if (j->out && fflush(j->out) != 0 && !j->error)
     j->error = errno;
-  }
-  free(j->path);
-  free(j->part);
 }
 
 int erg_json_close(erg_json *j) {

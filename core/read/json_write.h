@@ -24,7 +24,8 @@ typedef struct erg_json erg_json;
 /* To a stream, which stays open after erg_json_close. */
 erg_json *erg_json_to(FILE *out);
 /* To a file: written as PATH.part and renamed when closed, so that PATH is always whole
- * (something that is no plain file, as /dev/stdout, is written directly). Never NULL: what
+ * (something that is no plain file, as /dev/stdout, is written directly, and "-" is standard
+ * output). Never NULL: what
  * goes wrong is reported by erg_json_close. */
 erg_json *erg_json_open(const char *path);
 /* On one line, without indentation: for outputs with one document a line. */

@@ -203,6 +203,24 @@ static void test_warnings(void **state) {
   tear_down(&s);
 }
 
+/* Below BENCH_NOISE_S of work nothing is said of noise, but of heat. */
+static void test_warnings_of_short_runs(void **state) {
+  (void)state;
+  for (int brief = 0; brief < 2; brief++) {
+    scene s;
+    set_up(&s, 1);
+    slow(&s, 0, brief ? 0.09 : 0.11);
+    cached(&s, 0, 4)->stages.sampling *= 6;
+    cached(&s, 0, 2)->has_telemetry = 1;
+    cached(&s, 0, 2)->telemetry.throttled = 1;
+    bench_derive(&s.report);
+    assert_int_equal(warned(&s.rows[0], "variance"), !brief);
+    assert_int_equal(warned(&s.rows[0], "outlier"), !brief);
+    assert_true(warned(&s.rows[0], "throttled"));
+    tear_down(&s);
+  }
+}
+
 static void test_scaling(void **state) {
   (void)state;
   scene s;
@@ -279,6 +297,28 @@ static void test_advice_of_stages(void **state) {
     }
 }
 
+/* Below BENCH_ADVISED_S nothing is said of shares of the time; what doesn't depend on it is. */
+static void test_advice_of_short_runs(void **state) {
+  (void)state;
+  for (int brief = 0; brief < 2; brief++) {
+    scene s;
+    set_up(&s, 1);
+    s.rows[0].threads = 4;
+    for (int k = 0; k < RUNS; k++) {
+      bench_once *f = cached(&s, 0, k);
+      f->stages.warmup = f->stages.sampling = 0.2;
+      f->stages.output = 0.6;
+      f->stages.total = brief ? 0.99 : 1.01;
+      f->chain_gradients[1] = 500;
+    }
+    bench_derive(&s.report);
+    assert_int_equal(advised(&s.rows[0], "output") != NULL, !brief);
+    assert_int_equal(s.rows[0].n_advice, brief ? 1 : 3); /* idle threads; uneven chains */
+    assert_non_null(strstr(advised(&s.rows[0], "sampling")->text, "idle"));
+    tear_down(&s);
+  }
+}
+
 static void test_advice_of_chains(void **state) {
   (void)state;
   scene s;
@@ -321,6 +361,30 @@ static void test_advice_of_busy(void **state) {
   }
 }
 
+/* Other backends tell how busy their device is; its threads are no matter then. */
+static void test_advice_of_busy_device(void **state) {
+  (void)state;
+  for (int idle = 0; idle < 2; idle++) {
+    scene s;
+    set_up(&s, 1);
+    strcpy(s.rows[0].backend, "gpu");
+    for (int k = 0; k < RUNS; k++) {
+      bench_once *f = cached(&s, 0, k);
+      f->device_busy = idle ? 0.79 : 0.81;
+      f->has_telemetry = 1;
+      f->telemetry.n_samples = 2;
+      f->telemetry.samples[0].cpu_share = f->telemetry.samples[1].cpu_share = 0.01;
+    }
+    bench_derive(&s.report);
+    assert_int_equal(s.rows[0].n_advice, idle);
+    if (idle) {
+      near(advised(&s.rows[0], "busy")->share, 0.79);
+      assert_non_null(strstr(s.rows[0].advice[0].text, "the device is 79 % busy"));
+    }
+    tear_down(&s);
+  }
+}
+
 static void test_advice_of_device(void **state) {
   (void)state;
   for (int worse = 0; worse < 2; worse++) {
@@ -346,6 +410,8 @@ int main(void) {
       cmocka_unit_test(test_time_verdicts),   cmocka_unit_test(test_warnings),
       cmocka_unit_test(test_scaling),         cmocka_unit_test(test_advice_of_stages),
       cmocka_unit_test(test_advice_of_chains), cmocka_unit_test(test_advice_of_busy),
-      cmocka_unit_test(test_advice_of_device)};
+      cmocka_unit_test(test_advice_of_device), cmocka_unit_test(test_advice_of_short_runs),
+      cmocka_unit_test(test_advice_of_busy_device),
+      cmocka_unit_test(test_warnings_of_short_runs)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

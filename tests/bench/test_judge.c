@@ -118,18 +118,10 @@ static void limits_of_r_hat(void **state) {
   assert_true(judge_r_hat_limit(4, 1000) == 1.01);
 }
 
-static void medians(void **state) {
-  (void)state;
-  double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
-  assert_true(bench_median(odd, 3) == 2);
-  assert_true(bench_median(even, 4) == 2.5);
-  assert_true(isnan(bench_median(odd, 0)));
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(false_alarms_are_held), cmocka_unit_test(a_shift_is_found),
       cmocka_unit_test(poor_quantities_are_left_out), cmocka_unit_test(constants_differ),
-      cmocka_unit_test(bits), cmocka_unit_test(limits_of_r_hat), cmocka_unit_test(medians)};
+      cmocka_unit_test(bits), cmocka_unit_test(limits_of_r_hat)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

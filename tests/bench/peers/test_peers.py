@@ -109,10 +109,11 @@ class Figures(Bench):
         self.assertEqual(rows["forms", "centred"]["verdict"], "valid")
         self.assertEqual(rows["forms", "non-centred"]["verdict"], "not_converged")
         tables, _, notes = self.said.partition("ESS: the")
-        # A row of figures, and one of stages.
-        self.assertEqual(tables.count("peer:forms centred"), 2, self.said)
+        lines = [line for line in tables.splitlines() if line.startswith("peer:forms centred ")]
+        self.assertIn("valid", lines[0])
         self.assertNotIn("non-centred", tables)
-        self.assertIn("INVALID correlated_normal, peer:forms non-centred: R-hat", notes)
+        self.assertIn("INVALID correlated_normal, peer:forms non-centred: not converged: R-hat",
+                      " ".join(notes.split()))
 
 
 class Verdicts(Bench):
@@ -199,7 +200,8 @@ class Missing(Bench):
                                "cpu", "--out", str(self.folder / "out")], capture_output=True,
                               text=True, env=self.environment())
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("eight_schools isn't written for other engines", done.stdout)
+        self.assertIn("eight_schools isn't written for other engines",
+                      " ".join(done.stdout.split()))
 
     def test_worker_that_can_not_start(self):
         document = self.bench("all", "--backend", "cpu",

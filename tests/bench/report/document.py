@@ -66,7 +66,7 @@ def row(name, ess=(100, 200, 300), work=1.0, backend="cpu", threads=1, verdict="
             "r_hat": {"value": 1.005, "limit": 1.02, "name": "tau"},
             "ess": {"value": 100.0, "limit": 50.0, "name": "mu"},
             "truth": {"inside": 9, "of": 10, "least": 5}},
-        "runs": [run(0, "cold", total=3.0)] + [run(k, ess=e, work=work)
+        "runs": [run(0, "cold", work=work, total=3.0)] + [run(k, ess=e, work=work)
                                                for k, e in enumerate(ess)],
         "figures": figures, "advice": [],
     }
@@ -76,7 +76,7 @@ def document():
     """Rows: one thread, two threads (twice as fast), a wrong backend."""
     one, two = "hierarchy/cpu/threads=1", "hierarchy/cpu/threads=2"
     wrong = "hierarchy/wrong"
-    point = {"imbalance": 1.0, "straggler": None, "reason": ""}
+    point = {"imbalance": None, "straggler": None, "reason": ""}  # threads have no chains of their own
     return {
         "schema_version": 1, "bench_schema_version": 2,
         "environment": {
@@ -102,6 +102,9 @@ def document():
         "pairs": [
             {"workload": 0, "a": two, "b": one, "figure": "ess_s", "ratio": 2.0, "low": 2.0,
              "high": 2.0, "verdict": "FASTER", "break_even_draws": None},
+            # Set-up 3 - 0.25 s against 3 - 0.5 s, draws of 0.25 / 400 s against 0.5 / 400 s.
+            {"workload": 0, "a": two, "b": one, "figure": "cached_s", "ratio": 1.0, "low": 1.0,
+             "high": 1.0, "verdict": "SAME", "break_even_draws": 400.0},
             {"workload": 0, "a": wrong, "b": one, "figure": "ess_s", "ratio": None, "low": None,
              "high": None, "verdict": "INVALID", "break_even_draws": None}],
         "scaling": [{

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Recomputes every derived figure of bench.json from its runs, and holds report.html against it.
+"""Recomputes every derived figure of bench.json from its runs, and holds its views against it.
 
-  recompute_bench.py bench.json [report.html]
+  recompute_bench.py bench.json [report.html] [report.md] [report.csv] [terminal.txt]
   recompute_bench.py --compare compare.json a.json b.json    what `ergode bench compare` says
 
-Shares nothing with Ergode but the definitions in docs/schema/bench.schema.json. Says each
-difference; exit code 1 where there is one. Not recomputed: break_even_draws, imbalance,
-straggler, speedup of weak scaling.
+Shares nothing with Ergode but the definitions in docs/schema/bench.schema.json and
+docs/benchmarks.md. Says each difference; exit code 1 where there is one.
 
 Intervals: Ergode draws 10,000 resamples, so the share of them below an end of its interval has
 the standard error sqrt(0.025 * 0.975 / 10000) = 0.0016. An end must lie between the quantiles
@@ -20,6 +19,8 @@ import sys
 from html.parser import HTMLParser
 
 import numpy as np
+
+import check_views
 
 RELATIVE = 1e-9  # of sums and quotients of doubles
 ERRORS = 5 * math.sqrt(0.025 * 0.975 / 10_000)
@@ -169,6 +170,23 @@ def verdict_of(figure, low, high, pairs):
     return "SAME" if low >= 1 / 1.05 and high <= 1.05 else "AMBIGUOUS"
 
 
+def break_even(a, b):
+    """Kept draws from which a, begun with empty caches, is done before b."""
+    def median(row):
+        each = [over(run["stages"]["sampling_s"], run["kept"]) for run in cached(row)]
+        each = [value for value in each if value is not None]
+        return float(np.median(each)) if each else None
+
+    def setup(row):
+        cold = [run["stages"] for run in row["runs"] if run["kind"] == "cold"]
+        known = cold and None not in (cold[0]["total_s"], cold[0]["sampling_s"])
+        return cold[0]["total_s"] - cold[0]["sampling_s"] if known else None
+    numbers = median(a), median(b), setup(a), setup(b)
+    if None in numbers or numbers[1] <= numbers[0]:
+        return None
+    return max(0.0, numbers[2] - numbers[3]) / (numbers[1] - numbers[0])
+
+
 def check_pair(document, pair, rows, say):
     where = f"pair {pair['a']} / {pair['b']}: {pair['figure']}"
     if pair["a"] not in rows or pair["b"] not in rows:
@@ -194,6 +212,25 @@ def check_pair(document, pair, rows, say):
         wanted = verdict_of(pair["figure"], pair["low"], pair["high"], len(ratios))
         if pair["verdict"] != wanted:
             say(f"{where}: {pair['verdict']}, recomputed {wanted}")
+    wanted = break_even(*both) if pair["figure"] in TIMES else None
+    got = pair["break_even_draws"]
+    # A difference of seconds that nearly cancel loses digits.
+    if (got is None) != (wanted is None) or (
+            wanted is not None and not math.isclose(got, wanted, rel_tol=1e-6, abs_tol=1e-6)):
+        say(f"{where}: break-even {got}, recomputed {wanted}")
+
+
+def imbalance(row, parts):
+    """Greatest sum of a device's gradients over the mean, and whose; chains are dealt in order."""
+    runs = [run["chain_gradients"] for run in cached(row)]
+    chains = row["chains"]
+    if not runs or None in runs or parts < 1 or chains < parts:
+        return None, None
+    sums = [sum(sum(run[chains * k // parts:chains * (k + 1) // parts]) for run in runs)
+            for k in range(parts)]
+    if sum(sums) == 0:
+        return None, None
+    return max(sums) * parts / sum(sums), sums.index(max(sums))
 
 
 def check_scaling(curve, rows, say):
@@ -216,11 +253,18 @@ def check_scaling(curve, rows, say):
         seconds = float(np.median(work))
         if not near(point["seconds"], seconds):
             say(f"{where}: seconds {point['seconds']}, recomputed {seconds}")
+        # Threads take chains as they come: nobody is late by the deal.
+        wanted = imbalance(rows[point["row"]], point["n"]) if curve["axis"] == "devices" else \
+            (None, None)
+        if not near(point["imbalance"], wanted[0]) or point["straggler"] != wanted[1]:
+            say(f"{where}: imbalance {point['imbalance']}, straggler {point['straggler']}, "
+                f"recomputed {wanted}")
         if point["verdict"] == "first":
             first = seconds
             continue
-        if curve["kind"] == "strong" and first and not near(point["speedup"], first / seconds):
-            say(f"{where}: speedup {point['speedup']}, recomputed {first / seconds}")
+        times = first and (point["n"] if curve["kind"] == "weak" else 1) * first / seconds
+        if first and not near(point["speedup"], times):
+            say(f"{where}: speedup {point['speedup']}, recomputed {times}")
         if not near(point["efficiency"], over(point["speedup"], point["n"])):
             say(f"{where}: efficiency {point['efficiency']} is not speedup over n")
         if point["band"] and point["speedup"] is not None:
@@ -444,6 +488,35 @@ def member(document, path):
     return document
 
 
+def optional(document, path):
+    """Figures of a valid row may be left out: null."""
+    parts = path.split("/")
+    if parts[0] == "rows" and "figures" in parts:
+        figures = member(document, "/".join(parts[:3]))
+        if isinstance(figures, dict) and parts[3] not in figures:
+            return None
+    return member(document, path)
+
+
+def value_of(document, place):
+    """What a data-path says: PATH, "median PATH" (runs/cached: over the cached runs), "inverse
+    PATH", "ratio PATH PATH", "product PATH PATH"."""
+    what, *paths = place.split(" ")
+    if not paths:
+        return optional(document, place)
+    if what == "median":
+        before, after = paths[0].split("/cached/")
+        values = [member(run, after) for run in member(document, before)
+                  if run["kind"] == "cached"]
+        values = [v for v in values if v is not None]
+        return float(np.median(values)) if values else None
+    values = [optional(document, path) for path in paths]
+    if None in values:
+        return None
+    return {"inverse": lambda a: 1 / a, "ratio": lambda a, b: a / b,
+            "product": lambda a, b: a * b}[what](*values)
+
+
 NUMBER = re.compile(r"([-+−]?[\d,]+(?:\.(\d+))?(?:e([-+]?\d+))?)\s*(%|[kMG](?=\b|$))?")
 UNIT = {None: 1, "%": 0.01, "k": 1e3, "M": 1e6, "G": 1e9}
 
@@ -475,9 +548,9 @@ def check_page(document, text):
     for path, shown in cells.shown:
         parts = path.split("/")
         try:
-            value = member(document, path)
+            value = value_of(document, path)
         except (KeyError, IndexError, ValueError, TypeError):
-            row = document["rows"][int(parts[1])] if parts[0] == "rows" else {}
+            row = document["rows"][int(parts[1])] if parts[0].split(" ")[-1] == "rows" else {}
             reason = " of a row that is not valid" if row.get("verdict", "valid") != "valid" else ""
             said.append(f"page: {path}{reason}: no such member")
             continue
@@ -505,14 +578,19 @@ def main(paths):
         said = check_comparison(*documents)
         print("\n".join(said) or "every figure recomputed")
         return 1 if said else 0
-    if len(paths) not in (1, 2):
+    checks = {"html": check_page, "md": check_views.check_markdown,
+              "txt": check_views.check_terminal,
+              "csv": lambda document, text: check_views.check_csv(document, text,
+                                                                  figures_of_run)}
+    kinds = [path.rpartition(".")[2] for path in paths[1:]]
+    if not paths or not set(kinds) <= set(checks):
         sys.exit(__doc__)
     with open(paths[0], encoding="utf-8") as file:
         document = json.load(file)
     said = check_document(document)
-    if len(paths) == 2:
-        with open(paths[1], encoding="utf-8") as file:
-            said += check_page(document, file.read())
+    for path, kind in zip(paths[1:], kinds):
+        with open(path, encoding="utf-8", newline="") as file:
+            said += checks[kind](document, file.read())
     print("\n".join(said) or "every figure recomputed")
     return 1 if said else 0
 

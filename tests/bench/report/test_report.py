@@ -109,12 +109,40 @@ class Recomputed(unittest.TestCase):
                 "rows/0/figures/ess_s/outliers": 1, "rows/2/figures": {"ess_s": None},
                 "rows/1/id": "hierarchy/cpu/threads=1",
                 "pairs/0/ratio": 2.1, "pairs/0/low": 1.9, "pairs/0/verdict": "SAME",
-                "pairs/0/b": "nobody", "pairs/1/verdict": "FASTER", "pairs/1/ratio": 3.0,
+                "pairs/0/b": "nobody", "pairs/2/verdict": "FASTER", "pairs/2/ratio": 3.0,
+                "pairs/0/break_even_draws": 400.0, "pairs/1/break_even_draws": None,
+                "pairs/1/break_even_draws": 401.0, "rows/1/runs/0/stages/total_s": 4.0,
+                "scaling/0/points/1/imbalance": 1.0, "scaling/0/points/1/straggler": 1,
+                "scaling/0/kind": "weak", "scaling/0/axis": "devices",
                 "scaling/0/points/1/seconds": 0.6, "scaling/0/points/1/speedup": 1.9,
                 "scaling/0/points/1/efficiency": 0.9, "scaling/0/points/1/verdict": "warning",
                 "scaling/0/points/2/reason": "", "scaling/0/points/2/seconds": 1.0}.items():
             with self.subTest(path):
                 self.assertNotEqual(recompute_bench.check_document(altered(path, value)), [])
+
+    def test_weak_scaling(self):
+        whole = altered("scaling/0/kind", "weak")
+        whole["scaling"][0]["points"][1].update(speedup=4.0, efficiency=2.0, verdict="warning")
+        self.assertEqual(recompute_bench.check_document(whole), [])
+
+    def test_imbalance(self):
+        row = document.row("one")
+        for chains, parts, wanted in (((10, 20, 20, 10), 2, (1.0, 0)),
+                                      ((10, 10, 10, 50), 2, (1.5, 1)),
+                                      ((1, 1, 1, 1, 1), 2, (1.2, 1)),
+                                      ((0, 0), 2, (None, None)), ((3,), 2, (None, None))):
+            row["chains"] = len(chains)
+            for run in row["runs"]:
+                run["chain_gradients"] = list(chains)
+            self.assertEqual(recompute_bench.imbalance(row, parts), wanted)
+
+    def test_break_even(self):
+        one, two = document.row("one"), document.row("two", work=0.5)
+        # In a cold run 2.5 s before the draws against 2.75 s; 1.25 ms a draw against 0.625 ms.
+        self.assertAlmostEqual(recompute_bench.break_even(two, one), 400)
+        self.assertIsNone(recompute_bench.break_even(one, two))
+        one["runs"][0]["stages"]["total_s"] = 9.0
+        self.assertEqual(recompute_bench.break_even(two, one), 0)
 
     def test_interval_of_many_runs(self):
         values = (1.0, 1.1, 1.3, 1.6, 2.0, 2.5, 3.1, 3.8, 4.6)

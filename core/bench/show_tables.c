@@ -1,0 +1,384 @@
+/* The tables of a report, for terminal and Markdown alike. */
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/derive.h"
+#include "bench/show.h"
+#include "run/text.h"
+
+#define WORTH_NAMING 0.05 /* of a cached run */
+
+static void number_cell(out_table *t, double v) {
+  char text[SHOW_NUMBER];
+  out_table_cell(t, isnan(v) ? OUT_DIM : OUT_PLAIN, "%s", show_number(v, text));
+}
+
+static void range_cell(out_table *t, double low, double high) {
+  char text[SHOW_NUMBER];
+  out_table_cell(t, OUT_DIM, "%s", show_range(low, high, text));
+}
+
+static void percent_cell(out_table *t, double share) {
+  char text[SHOW_NUMBER];
+  if (isnan(share))
+    out_table_cell(t, OUT_DIM, "-");
+  else
+    out_table_cell(t, OUT_PLAIN, "%s %%", show_number(100 * share, text));
+}
+
+/* --- names of rows ---------------------------------------------------------------------- */
+
+typedef struct {
+  bool chains, threads;
+} axes;
+
+static axes axes_of(const bench_report *r, const int *rows, int n) {
+  return (axes){n && show_chains_differ(r, r->rows[rows[0]].workload),
+                n && show_threads_differ(r, r->rows[rows[0]].workload)};
+}
+
+static void name_columns(out_table *t, const char *title, axes a) {
+  out_table_column(t, title, OUT_LEFT, 0);
+  if (a.chains) out_table_column(t, "chains", OUT_RIGHT, 0);
+  if (a.threads) out_table_column(t, "threads", OUT_RIGHT, 0);
+}
+
+static void axis_cells(out_table *t, axes a, const bench_row *row) {
+  char text[SHOW_NUMBER];
+  if (a.chains) out_table_cell(t, OUT_PLAIN, "%s", show_count(row->chains, text));
+  if (a.threads) out_table_cell(t, OUT_PLAIN, "%d", row->threads);
+}
+
+static void name_cells(out_table *t, axes a, const bench_row *row) {
+  char text[SHOW_NAME];
+  out_table_cell(t, OUT_PLAIN, "%s", show_row(row, text));
+  axis_cells(t, a, row);
+}
+
+/* --- figures ---------------------------------------------------------------------------- */
+
+static const char *bits_text(const bench_row *row) {
+  return row->bits == BENCH_BITS_SAME ? "same" : row->bits == BENCH_BITS_OTHER ? "OTHER" : "-";
+}
+
+out_table *show_figures(const bench_report *r, const int *rows, int n) {
+  if (!n) return NULL;
+  axes a = axes_of(r, rows, n);
+  out_table *t = out_table_new();
+  name_columns(t, "row", a);
+  out_table_column(t, "verdict", OUT_LEFT, 0);
+  out_table_column(t, "ESS/s", OUT_RIGHT, 0);
+  out_table_column(t, "95 %", OUT_RIGHT, 1);
+  out_table_column(t, "us/gradient", OUT_RIGHT, 3);
+  out_table_column(t, "ESS/1000 gr.", OUT_RIGHT, 4);
+  out_table_column(t, "bits", OUT_LEFT, 2);
+  for (int i = 0; i < n; i++) {
+    const bench_row *row = &r->rows[rows[i]];
+    const bench_estimate *f = row->figures;
+    name_cells(t, a, row);
+    if (row->verdict != BENCH_VALID) {
+      char reason[BENCH_TEXT + 40];
+      show_reason(row, reason, sizeof reason);
+      out_table_cell(t, OUT_RED, "INVALID");
+      out_table_span(t, OUT_PLAIN, "%s", reason);
+      continue;
+    }
+    out_table_cell(t, OUT_GREEN, "valid");
+    number_cell(t, f[BENCH_ESS_S].median);
+    range_cell(t, f[BENCH_ESS_S].low, f[BENCH_ESS_S].high);
+    number_cell(t, f[BENCH_US_GRADIENT].median);
+    number_cell(t, f[BENCH_ESS_1000_GRADIENTS].median);
+    out_table_cell(t, row->bits == BENCH_BITS_SAME ? OUT_GREEN : OUT_PLAIN, "%s",
+                   bits_text(row));
+  }
+  return t;
+}
+
+/* --- times ------------------------------------------------------------------------------ */
+
+static const struct {
+  const char *name;
+  size_t offset;
+} stages[] = {{"load", offsetof(bench_stages, load)},
+              {"compile", offsetof(bench_stages, compile)},
+              {"upload", offsetof(bench_stages, upload)},
+              {"warm-up", offsetof(bench_stages, warmup)},
+              {"sampling", offsetof(bench_stages, sampling)},
+              {"download", offsetof(bench_stages, download)},
+              {"diagnostics", offsetof(bench_stages, diagnostics)},
+              {"output", offsetof(bench_stages, output)},
+              {"rest", offsetof(bench_stages, rest)},
+              {"total", offsetof(bench_stages, total)}};
+static const int stage_priorities[] = {4, 1, 6, 0, 0, 6, 3, 2, 5, 0};
+enum { STAGES = sizeof stages / sizeof *stages };
+
+static double stage(const bench_stages *s, int i) {
+  return *(const double *)((const char *)s + stages[i].offset);
+}
+
+static int n_valid(const bench_report *r, const int *rows, int n) {
+  int valid = 0;
+  for (int i = 0; i < n; i++) valid += r->rows[rows[i]].verdict == BENCH_VALID;
+  return valid;
+}
+
+/* "warm-up 22, sampling 41, output 20". */
+static void shares_cell(out_table *t, const bench_stages *s) {
+  char text[300] = "";
+  for (int i = 0; i < STAGES - 1; i++) {
+    double share = stage(s, i) / s->total;
+    size_t n = strlen(text);
+    if (share >= WORTH_NAMING)
+      snprintf(text + n, sizeof text - n, "%s%s %.0f", n ? ", " : "", stages[i].name,
+               100 * share);
+  }
+  out_table_span(t, OUT_PLAIN, "%s", *text ? text : "-");
+}
+
+out_table *show_times(const bench_report *r, const int *rows, int n) {
+  if (!n_valid(r, rows, n)) return NULL;
+  axes a = axes_of(r, rows, n);
+  out_table *t = out_table_new();
+  name_columns(t, "row", a);
+  out_table_column(t, "work s", OUT_RIGHT, 2);
+  out_table_column(t, "cached s", OUT_RIGHT, 0);
+  out_table_column(t, "cold s", OUT_RIGHT, 1);
+  out_table_column(t, "% of a cached run", OUT_LEFT, 0);
+  for (int i = 0; i < n; i++) {
+    const bench_row *row = &r->rows[rows[i]];
+    if (row->verdict != BENCH_VALID) continue;
+    bench_stages s;
+    show_stages(row, &s);
+    name_cells(t, a, row);
+    number_cell(t, bench_work_seconds(row));
+    number_cell(t, row->figures[BENCH_CACHED_S].median);
+    number_cell(t, row->figures[BENCH_COLD_S].median);
+    shares_cell(t, &s);
+  }
+  return t;
+}
+
+out_table *show_stage_table(const bench_report *r, const int *rows, int n) {
+  if (!n_valid(r, rows, n)) return NULL;
+  axes a = axes_of(r, rows, n);
+  out_table *t = out_table_new();
+  name_columns(t, "row", a);
+  out_table_column(t, "ms", OUT_LEFT, 0);
+  for (int k = 0; k < STAGES; k++)
+    out_table_column(t, stages[k].name, OUT_RIGHT, stage_priorities[k]);
+  for (int i = 0; i < n; i++) {
+    const bench_row *row = &r->rows[rows[i]];
+    if (row->verdict != BENCH_VALID) continue;
+    for (int cached = 0; cached < 2; cached++) {
+      bench_stages s;
+      if (cached)
+        show_stages(row, &s);
+      else if (bench_cold(row))
+        s = bench_cold(row)->stages;
+      else
+        continue;
+      name_cells(t, a, row);
+      out_table_cell(t, OUT_PLAIN, "%s", cached ? "cached" : "cold");
+      for (int k = 0; k < STAGES; k++) number_cell(t, 1000 * stage(&s, k));
+    }
+  }
+  return t;
+}
+
+/* --- pairs ------------------------------------------------------------------------------ */
+
+static out_colour verdict_colour(const char *verdict) {
+  return !strcmp(verdict, "FASTER")    ? OUT_GREEN
+         : !strcmp(verdict, "SLOWER")  ? OUT_YELLOW
+         : !strcmp(verdict, "INVALID") ? OUT_RED
+                                       : OUT_PLAIN;
+}
+
+static bool pair_shown(const bench_report *r, const bench_pair *p, bool all) {
+  if (p->figure != BENCH_ESS_S || !strcmp(p->verdict, "INVALID")) return false;
+  if (all) return true;
+  if (bench_is_lesser_form(r, p->a) || bench_is_lesser_form(r, p->b)) return false;
+  int best = show_best_like(r, p->a);
+  return p->a == best || p->b == best;
+}
+
+static double ratio_of(const bench_pair *p) { return p ? p->ratio : NAN; }
+
+out_table *show_pairs(const bench_report *r, int workload, bool all) {
+  out_table *t = out_table_new();
+  axes axis = {show_chains_differ(r, workload), show_threads_differ(r, workload)};
+  int n = 0;
+  name_columns(t, "ratio", axis);
+  out_table_column(t, "ESS/s", OUT_RIGHT, 0);
+  out_table_column(t, "95 %", OUT_RIGHT, 1);
+  out_table_column(t, "verdict", OUT_LEFT, 0);
+  out_table_column(t, "gradients/s", OUT_RIGHT, 4);
+  out_table_column(t, "cached s", OUT_RIGHT, 3);
+  out_table_column(t, "break-even", OUT_RIGHT, 2);
+  for (int i = 0; i < r->n_pairs; i++) {
+    const bench_pair *p = &r->pairs[i];
+    char a[SHOW_NAME], b[SHOW_NAME], number[SHOW_NUMBER];
+    if (p->workload != workload || !pair_shown(r, p, all)) continue;
+    n++;
+    show_row(&r->rows[p->a], a);
+    out_table_cell(t, OUT_PLAIN, "%s / %s", a, show_row(&r->rows[p->b], b));
+    axis_cells(t, axis, &r->rows[p->a]); /* the same of both */
+    number_cell(t, p->ratio);
+    range_cell(t, p->low, p->high);
+    out_table_cell(t, verdict_colour(p->verdict), "%s", p->verdict);
+    const bench_pair *whole = show_pair(r, p->a, p->b, BENCH_CACHED_S);
+    number_cell(t, ratio_of(show_pair(r, p->a, p->b, BENCH_GRADIENTS_S)));
+    number_cell(t, ratio_of(whole));
+    if (!whole || isnan(whole->break_even_draws))
+      out_table_cell(t, OUT_DIM, "-");
+    else
+      out_table_cell(t, OUT_PLAIN, "%s", show_number(whole->break_even_draws, number));
+  }
+  if (n) return t;
+  out_table_free(t);
+  return NULL;
+}
+
+/* --- checks, limits --------------------------------------------------------------------- */
+
+static void gate_cell(out_table *t, const run_gate *g) {
+  if (g->done)
+    out_table_cell(t, g->passed ? OUT_PLAIN : OUT_RED, "%.1e",
+                   fmax(g->lp_error, g->gradient_error));
+  else
+    out_table_cell(t, OUT_DIM, "-");
+}
+
+static void of_cell(out_table *t, double value, double limit, const char *format) {
+  char text[SHOW_NUMBER];
+  if (isnan(value)) {
+    out_table_cell(t, OUT_DIM, "-");
+    return;
+  }
+  snprintf(text, sizeof text, format, value);
+  if (isfinite(limit) && limit > 0) {
+    size_t n = strlen(text);
+    snprintf(text + n, sizeof text - n, " (");
+    snprintf(text + n + 2, sizeof text - n - 2, format, limit);
+    n = strlen(text);
+    snprintf(text + n, sizeof text - n, ")");
+  }
+  out_table_cell(t, OUT_PLAIN, "%s", text);
+}
+
+out_table *show_checks(const bench_report *r, const int *rows, int n) {
+  if (!n) return NULL;
+  axes a = axes_of(r, rows, n);
+  out_table *t = out_table_new();
+  name_columns(t, "row", a);
+  out_table_column(t, "gate host", OUT_RIGHT, 4);
+  out_table_column(t, "device", OUT_RIGHT, 3);
+  out_table_column(t, "bits", OUT_LEFT, 0);
+  out_table_column(t, "worst z (limit)", OUT_RIGHT, 0);
+  out_table_column(t, "R-hat (limit)", OUT_RIGHT, 0);
+  out_table_column(t, "ESS (limit)", OUT_RIGHT, 1);
+  out_table_column(t, "truth", OUT_RIGHT, 5);
+  out_table_column(t, "divergent", OUT_RIGHT, 2);
+  for (int i = 0; i < n; i++) {
+    const bench_row *row = &r->rows[rows[i]];
+    const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
+    int64_t divergent = 0;
+    for (int k = 0; k < row->n_runs; k++) divergent += row->runs[k].divergent;
+    name_cells(t, a, row);
+    gate_cell(t, &row->host_gate);
+    gate_cell(t, &row->device_gate);
+    out_table_cell(t, OUT_PLAIN, "%s", bits_text(row));
+    of_cell(t, row->z_tests ? row->z_worst : NAN, row->z_limit, "%.2f");
+    of_cell(t, f ? f->r_hat : NAN, row->r_hat_limit, "%.4g");
+    of_cell(t, f ? fmin(f->ess_bulk, f->ess_tail) : NAN, row->ess_limit, "%.0f");
+    if (row->truth_of)
+      out_table_cell(t, OUT_PLAIN, "%d of %d", row->truth_inside, row->truth_of);
+    else
+      out_table_cell(t, OUT_DIM, "-");
+    out_table_cell(t, divergent ? OUT_YELLOW : OUT_PLAIN, "%" PRId64, divergent);
+  }
+  return t;
+}
+
+out_table *show_limits(const bench_report *r, const int *rows, int n) {
+  axes a = axes_of(r, rows, n);
+  out_table *t = out_table_new();
+  int shown = 0;
+  name_columns(t, "row", a);
+  out_table_column(t, "bandwidth", OUT_RIGHT, 0);
+  out_table_column(t, "arithmetic", OUT_RIGHT, 0);
+  out_table_column(t, "ESS/joule", OUT_RIGHT, 0);
+  for (int i = 0; i < n; i++) {
+    const bench_row *row = &r->rows[rows[i]];
+    const bench_estimate *f = row->figures;
+    if (row->verdict != BENCH_VALID ||
+        (isnan(f[BENCH_BANDWIDTH_SHARE].median) && isnan(f[BENCH_FLOPS_SHARE].median) &&
+         isnan(f[BENCH_ESS_JOULE].median)))
+      continue;
+    shown++;
+    name_cells(t, a, row);
+    percent_cell(t, f[BENCH_BANDWIDTH_SHARE].median);
+    percent_cell(t, f[BENCH_FLOPS_SHARE].median);
+    number_cell(t, f[BENCH_ESS_JOULE].median);
+  }
+  if (shown) return t;
+  out_table_free(t);
+  return NULL;
+}
+
+/* --- scaling, workloads ----------------------------------------------------------------- */
+
+out_table *show_curve(const bench_report *r, const bench_scaling *c) {
+  out_table *t = out_table_new();
+  out_table_column(t, c->axis, OUT_RIGHT, 0);
+  out_table_column(t, "verdict", OUT_LEFT, 0);
+  out_table_column(t, "work s", OUT_RIGHT, 0);
+  out_table_column(t, "speed-up", OUT_RIGHT, 0);
+  out_table_column(t, "band", OUT_RIGHT, 0);
+  out_table_column(t, "efficiency", OUT_RIGHT, 0);
+  out_table_column(t, "imbalance", OUT_RIGHT, 1);
+  out_table_column(t, "straggler", OUT_RIGHT, 2);
+  for (int i = 0; i < c->n_points; i++) {
+    const bench_point *p = &c->points[i];
+    bool warns = !strcmp(p->verdict, "warning"), skipped = !strcmp(p->verdict, "skipped");
+    out_table_cell(t, OUT_PLAIN, "%d", p->n);
+    out_table_cell(t, warns ? OUT_YELLOW : skipped ? OUT_DIM : OUT_GREEN, "%s", p->verdict);
+    if (skipped) {
+      out_table_span(t, OUT_PLAIN, "%s", p->reason);
+      continue;
+    }
+    number_cell(t, p->seconds);
+    number_cell(t, p->speedup);
+    range_cell(t, p->band[0], p->band[1]);
+    percent_cell(t, p->efficiency);
+    number_cell(t, p->imbalance);
+    if (isnan(p->straggler) || p->n == 1)
+      out_table_cell(t, OUT_DIM, "-");
+    else
+      out_table_cell(t, OUT_PLAIN, "%s", r->rows[p->row].devices[(int)p->straggler].id);
+  }
+  return t;
+}
+
+char *show_curve_title(const bench_report *r, const bench_scaling *c) {
+  const char *name = r->subjects[c->workload].name;
+  const bench_row *first = &r->rows[c->points[0].row];
+  bool threads = !strcmp(c->axis, "threads"), weak = !strcmp(c->kind, "weak");
+  int others = threads ? first->n_devices : first->threads;
+  char row[SHOW_NAME];
+  return run_text("%s, %s: %s scaling over %s, %" PRId64 " chain%s%s, %d %s%s", name,
+                  show_row(first, row), c->kind, c->axis, first->chains,
+                  first->chains == 1 ? "" : "s", weak ? " on each" : "", others,
+                  threads ? "device" : "thread", others == 1 ? "" : "s");
+}
+
+char *show_workload_title(const bench_report *r, int workload) {
+  const bench_subject *s = &r->subjects[workload];
+  char a[SHOW_NUMBER], b[SHOW_NUMBER];
+  return run_text("%s: %s coordinates, %s observations", s->name, show_count(s->dim, a),
+                  show_count(s->observations, b));
+}
