@@ -13,6 +13,7 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/ergode
   PATTERN build EXCLUDE)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/share/man/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
 install(FILES LICENSE README.md CHANGELOG.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
 # find_package(ergode): the headers and ergode_add_plugin.
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/ergode)
