@@ -47,7 +47,7 @@ if [ "$(id -u)" -ne 0 ]; then
   else
     echo "setup: '$target' needs packages that only root can install. Run:" >&2
     echo "  sudo ${install[*]}" >&2
-    exit 1
+    exit 2
   fi
 fi
 echo "setup: installing ${missing[*]}" >&2

@@ -40,6 +40,76 @@ done
 "$ergode" sample eight_schools --preset quick --out "$tmp/cpu" -q >/dev/null
 [ -s "$tmp/cpu/draws.nc" ] || fail "no draws"
 
+# Every header by itself, in C11 and in C++17; a project in each language that finds the
+# package by CMake and by pkg-config.
+mkdir "$tmp/foreign"
+for header in "$prefix"/include/ergode/*.h; do
+  name=ergode/$(basename "$header")
+  printf '#include <%s>\nint only_%s(void);\nint only_%s(void) { return 0; }\n' "$name" \
+    "$(basename "$header" .h)" "$(basename "$header" .h)" | tee "$tmp/foreign/one.c" >"$tmp/foreign/one.cpp"
+  for compiler in gcc clang; do
+    command -v $compiler >/dev/null || continue
+    $compiler -std=c11 -Wall -Wextra -pedantic -Werror -I"$prefix/include" -fsyntax-only \
+      "$tmp/foreign/one.c" || fail "$name is not C11 by itself ($compiler)"
+    $compiler -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -I"$prefix/include" -fsyntax-only \
+      "$tmp/foreign/one.cpp" || fail "$name is not C++17 by itself ($compiler)"
+  done
+done
+for header in "$prefix"/include/ergode/*.h; do
+  echo "#include <ergode/$(basename "$header")>"
+done >"$tmp/foreign/all.h"
+cat >"$tmp/foreign/c.c" <<'END'
+#include "all.h"
+int c_size(void);
+int c_size(void) { return (int)sizeof(erg_sampler); }
+END
+cat >"$tmp/foreign/main.cpp" <<'END'
+#include "all.h"
+extern "C" int c_size(void);
+int main() {
+  erg_host host{};
+  host.size = sizeof host;
+  return c_size() == int(sizeof(erg_sampler)) && ERG_HAS(&host, log) ? 0 : 1;
+}
+END
+cat >"$tmp/foreign/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(foreign LANGUAGES C CXX)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_EXTENSIONS OFF)
+find_package(ergode 0.1 REQUIRED)
+find_package(ergode 0.1 REQUIRED)
+add_executable(foreign c.c main.cpp)
+target_compile_options(foreign PRIVATE -Wall -Wextra -pedantic -Werror)
+target_link_libraries(foreign PRIVATE ergode::plugin)
+END
+cmake -S "$tmp/foreign" -B "$tmp/foreign/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
+cmake --build "$tmp/foreign/build" >/dev/null
+"$tmp/foreign/build/foreign" || fail "C and C++ see different structures"
+export PKG_CONFIG_PATH=$libdir/pkgconfig
+pkg-config --validate ergode
+[ "$(pkg-config --modversion ergode)" = "$("$ergode" --version | awk '{print $2}')" ] ||
+  fail "ergode.pc has another version than the program"
+[ -d "$(pkg-config --variable=plugindir ergode)" ] || fail "ergode.pc's plugindir is not there"
+flags=$(pkg-config --cflags ergode)
+cc -std=c11 $flags -c -o "$tmp/foreign/c.o" "$tmp/foreign/c.c"
+c++ -std=c++17 $flags -o "$tmp/foreign/by-hand" "$tmp/foreign/main.cpp" "$tmp/foreign/c.o"
+"$tmp/foreign/by-hand" || fail "what pkg-config says doesn't fit"
+unset PKG_CONFIG_PATH
+
+# Manual pages render without a warning.
+for page in "$prefix"/share/man/man1/*.1; do
+  if command -v groff >/dev/null; then
+    groff -man -ww -Tutf8 -z "$page" 2>"$tmp/warnings" || fail "groff refuses $page"
+    [ ! -s "$tmp/warnings" ] || fail "$page: $(cat "$tmp/warnings")"
+  fi
+  if command -v mandoc >/dev/null; then
+    mandoc -Tlint -Wwarning "$page" || fail "mandoc warns about $page"
+  fi
+done
+
 # The example out of tree.
 cp -r "$prefix/share/ergode/examples/rwm" "$tmp/rwm"
 cmake -S "$tmp/rwm" -B "$tmp/by-cmake" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
