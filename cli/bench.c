@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/compare.h"
+#include "cli/bench_views.h"
 #include "cli/common.h"
 #include "output/table.h"
 #include "run/job.h"
@@ -163,6 +164,16 @@ static int write_markdown(const bench_report *r, const char *path) {
   return error;
 }
 
+/* report.html, of what bench.json holds. 0 or 7. */
+static int write_page(const cli_args *args, const char *folder) {
+  erg_problems problems;
+  erg_problems_init(&problems);
+  bool good = cli_bench_page(folder, &problems);
+  if (!good && problems.count) cli_say(args, "%s", problems.list[0].cause);
+  erg_problems_free(&problems);
+  return good ? 0 : 7;
+}
+
 /* The tables, and the files of --out and of options. 0 or 7. */
 static int write_reports(const cli_args *args, const bench_report *r) {
   static const struct {
@@ -186,6 +197,7 @@ static int write_reports(const cli_args *args, const bench_report *r) {
     }
     free(own);
   }
+  if (!code) code = write_page(args, r->options->out);
   print_tables(args, r); /* last: the pipe behind it may be closed early */
   return code;
 }
@@ -265,6 +277,7 @@ static bool get_options(const cli_args *args, bench_workloads *w, bench_options 
   if (!o->backends) o->backends = (const char *const *)w->backends;
   if (w->path) o->set = cli_value(args, "set") ? cli_value(args, "set") : "default";
   o->out = cli_value(args, "out");
+  o->keep_draws = cli_given(args, "keep-draws");
   return true;
 }
 

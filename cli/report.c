@@ -1,8 +1,9 @@
-/* ergode report: a page and figures of draws on disk. */
+/* ergode report: a page and figures of draws on disk, or of a benchmark. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "cli/bench_views.h"
 #include "cli/common.h"
 #include "report/run_report.h"
 #include "run/job.h"
@@ -36,9 +37,27 @@ static bool write_all(const cli_args *args, const out_summary *s,
   return good;
 }
 
+/* One benchmark by itself: it isn't mixed with draws. */
+static char *benchmark(const cli_args *args) {
+  return args->n_positional == 1 ? cli_bench_path(args->positional[0]) : NULL;
+}
+
 int cli_report(const cli_args *args) {
+  char *json = benchmark(args);
+  if (json) {
+    int done = cli_bench_report(args, json);
+    free(json);
+    return done;
+  }
   erg_problems problems;
   erg_problems_init(&problems);
+  if (cli_given(args, "markdown") || cli_given(args, "csv")) {
+    erg_error(&problems, (erg_place){0}, "name a bench.json of 'ergode bench', or its folder",
+              "--markdown and --csv are for benchmarks");
+    cli_problems(&problems);
+    erg_problems_free(&problems);
+    return 2;
+  }
   int threads = (int)cli_integer(args, "threads", run_processors()), code = 2;
   diag_limits limits = diag_limits_default();
   out_summary *summary = NULL;

@@ -74,7 +74,7 @@ static const cli_option
                                       "many-chains, real, or an INI file (default)"),
     o_bench_out = {"out", 'o', CLI_TEXT, "DIR", "folder for the results "
                    "(bench-results/NAME-TIME): rows.jsonl, a line for each finished run; "
-                   "bench.json; report.md; report.csv", NULL, 0, 0, false},
+                   "bench.json; report.html; report.md; report.csv", NULL, 0, 0, false},
     o_resume = TEXT("resume", "DIR", "go on with an interrupted benchmark: its settings, the "
                                      "runs that are missing"),
     o_retry_failed = FLAG("retry-failed", "with --resume: runs that failed, crashed or took too "
@@ -118,6 +118,10 @@ static const cli_option
                                       "standard output"),
     o_bench_verbose = {"verbose", 'v', CLI_FLAG, NULL, "all stages and checks, all pairs, every "
                        "warning and piece of advice", NULL, 0, 0, false},
+    o_report_markdown = TEXT("markdown", "FILE", "of a benchmark: its tables as Markdown"),
+    o_report_csv = TEXT("csv", "FILE", "of a benchmark: a line for each run"),
+    o_keep_draws = FLAG("keep-draws", "keep the draws of each row's first cached run in "
+                                      "DIR/draws; report.html shows those of the best rows"),
     o_into = TEXT("into", "DIR", "folder for the compiled model; made if missing"),
     o_html = TEXT("html", "FILE", "the page (report.html in the run's folder; here for single "
                                   "files)"),
@@ -172,14 +176,15 @@ static const cli_command sample = {
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
     &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
-    &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_resume, &o_retry_failed, &o_baseline, &o_save, &o_bench_strict, &o_json_file,
-    &o_markdown, &o_bench_csv, &o_bench_verbose, &o_quiet, NULL};
+    &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_keep_draws, &o_resume, &o_retry_failed,
+    &o_baseline, &o_save, &o_bench_strict, &o_json_file, &o_markdown, &o_bench_csv,
+    &o_bench_verbose, &o_quiet, NULL};
 static const cli_example bench_examples[] = {
     {"bench --preset quick", "every backend and device that is there, on five hierarchies"},
     {"bench radon.toml --data radon.json --backend cpu,opencl --repeat 5",
      "two backends on your own model, five seeds each"},
-    {"bench --preset standard --json bench.json --markdown bench.md",
-     "figures to keep, with all that is needed to repeat them"},
+    {"bench --preset standard --repeat 5 --out results",
+     "figures to keep: bench.json, report.md for a pull request, report.csv for R or pandas"},
     {"bench --repeat 5 --baseline main --save main",
      "what has changed since the last time, which is kept for the next"},
     {NULL, NULL}};
@@ -322,18 +327,22 @@ static const cli_command diagnose = {
 /* --- report -------------------------------------------------------------------------- */
 
 static const cli_option *const report_options[] = {&o_html, &o_plots, &o_format, &o_show_params,
-                                                   &o_threads, NULL};
+                                                   &o_report_markdown, &o_report_csv, &o_threads,
+                                                   NULL};
 static const cli_example report_examples[] = {
     {"report out/radon", "writes out/radon/report.html"},
     {"report out/radon --params sigma_y,alpha[3] --html radon.html", "parameters of your choice"},
     {"report out/radon --plots figures --format pdf", "figures for a paper"},
+    {"report bench-results/seed-20260101T120000Z", "a benchmark: report.html in its folder"},
     {NULL, NULL}};
 static const cli_command report = {
-    "report", "DIR|FILE...", 1, 1024, "show draws on disk as an HTML page or figures",
-    "Reads what 'ergode summary' reads. The page stands by itself, without network: the "
-    "verdict and what to do, the table, traces, ranks and posteriors of the worst parameters, "
+    "report", "DIR|FILE...", 1, 1024, "show draws, or a benchmark, as an HTML page or figures",
+    "Reads what 'ergode summary' reads, or a benchmark: its folder or bench.json. The page stands "
+    "by itself, without network: the verdict and what to do, the table, traces, ranks and posteriors of the worst parameters, "
     "intervals of all, energy, pairs with divergences, settings; posterior predictive checks "
-    "where the run has them ('ergode sample --report replicated'). Prints what it wrote.",
+    "where the run has them ('ergode sample --report replicated'). Of a benchmark: who wins, the "
+    "machine, effective draws a second, stages, scaling, telemetry, agreement, all numbers. "
+    "Prints what it wrote.",
     report_examples, report_options, "0\tgood\n" EXIT_INPUT "7\toutput failed\n", cli_report};
 
 static const cli_option *const help_options[] = {&o_man, NULL};

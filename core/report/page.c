@@ -34,7 +34,8 @@ static const char css[] =
     "td{overflow-wrap:break-word}td.text{text-align:left!important;white-space:normal!important;"
     "min-width:14em}.range{font-size:.85em;color:var(--plot-muted)}\n"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));"
-    "gap:12px;margin:.6em 0 1em}.figures.large{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}"
+    "gap:12px;margin:.6em 0 1em}"
+    ".figures.large{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}"
     "figure{margin:0;break-inside:avoid}figure.wide{grid-column:1/-1}"
     "@media screen and (max-width:640px){figure.wide{overflow-x:auto}" /* or too small to read */
     "figure.wide svg.plot{min-width:560px}}"

@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+"""The page of a benchmark, from documents that were made up: every number of it is in the
+document, nothing is fetched, every text is escaped, figures have titles and descriptions.
+
+    test_bench_page.py ERGODE [--keep DIR]      --keep: the pages stay there
+"""
+import copy
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench" / "report"))
+import document  # noqa: E402
+import recompute_bench  # noqa: E402
+
+ERGODE = sys.argv.pop(1)
+KEEP = None
+if len(sys.argv) > 2 and sys.argv[1] == "--keep":
+    KEEP = pathlib.Path(sys.argv[2]).resolve()
+    KEEP.mkdir(parents=True, exist_ok=True)
+    del sys.argv[1:3]
+
+EVIL = "<script>alert('1')</script> & \"x\" ]]>"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def plain():
+    whole = document.document()
+    for row in whole["rows"]:  # of the first run, as Ergode writes it
+        row["checks"]["ess"]["value"] = float(row["runs"][0]["min_ess_bulk"])
+    return whole
+
+
+def with_peers():
+    whole = plain()
+    for form, ess in (("centred", (50, 100, 150)), ("non-centred", (20, 30, 40))):
+        row = document.row(f"hierarchy/peer:nutpie/{form}", ess=ess, backend="peer:nutpie")
+        row.update(form=form, devices=[], versions={"nutpie": "0.15", "numba": "0.62"},
+                   compiler=None, compiler_flags=None)
+        for run in row["runs"]:
+            run.update(warmup_gradients=None, chain_gradients=None, telemetry=None)
+        row["figures"].update(gradients_s=None, us_gradient=None, ess_joule=None)
+        row["figures"].pop("bandwidth_share", None)
+        row["figures"].pop("flops_share", None)
+        row["checks"]["ess"]["value"] = 200.0
+        whole["rows"].append(row)
+    return whole
+
+
+def with_notes():
+    whole = with_peers()
+    for k, sample in enumerate(whole["rows"][0]["runs"]):
+        sample["telemetry"]["samples"] = [[0.1 * i, 1e7 + 1e6 * i, 0.5 + 0.01 * i, None, None,
+                                           2000.0 + k] for i in range(40)]
+    for run in whole["rows"][3]["runs"]:  # a device with instruments
+        run["telemetry"] = copy.deepcopy(whole["rows"][0]["runs"][0]["telemetry"])
+        run["telemetry"].update(
+            device_memory_peak_bytes=3 << 30, device_memory_mean_bytes=2e9, sm_active=0.625,
+            joules_device=321.5, device_mhz_mean=1900.0, device_mhz_min=1500.0, throttled=True,
+            throttled_by="cuda:0: power cap",
+            samples=[[0.1 * i, 1e7, 0.25, 0.9 - 0.01 * i, 40.0 + i, 2000.0, 300.0 + i, 1900.0, 3e9]
+                     for i in range(30)])
+    whole["rows"][0]["warnings"] = [{"kind": "variance", "text": "varies by 12 %"}]
+    whole["rows"][0]["advice"] = [{"stage": "compile", "share": 0.4, "text": "keep the cache"}]
+    whole["rows"][0]["checks"]["moments"] = {
+        "tests": 26, "worst_z": 2.5, "limit_z": 4.7, "name": "mean of mu",
+        "mean_outside_5_percent": 0, "sd_outside_10_percent": 1}
+    whole["rows"][2]["checks"]["moments"] = {
+        "tests": 26, "worst_z": 25.0, "limit_z": 4.7, "name": "sd of a_long_name_of[a, quantity]",
+        "mean_outside_5_percent": 20, "sd_outside_10_percent": 1}
+    whole["warnings"] = ["the machine was busy"]
+    whole["scaling"][0]["points"][1].update(verdict="warning", reason="speedup 2.00: above")
+    return whole
+
+
+def many():
+    """Workloads and rows enough for long labels, log axes, several figures."""
+    whole = with_notes()
+    rows = whole["rows"]
+    for w in range(1, 4):
+        workload = copy.deepcopy(whole["workloads"][0])
+        workload["name"] = f"hierarchical_normal_with_a_long_name[group={10 ** w}, obs=10]"
+        whole["workloads"].append(workload)
+        for k in range(12):
+            row = document.row(f"{w}/{k}", ess=tuple(x * 3 ** k for x in (100, 200, 300)),
+                               backend=f"opencl.backend-{k}")
+            row["devices"][0]["id"] = "pocl:0"
+            row["workload"], row["chains"] = w, 4 if k % 2 else 16384
+            row["checks"]["ess"]["value"] = 200.0
+            if k % 5 == 4:
+                row.update(verdict="failed", figures=None, reason="crashed: signal 11 "
+                           "(Segmentation fault) in a place whose name is long enough to be cut")
+            rows.append(row)
+    return whole
+
+
+def empty():
+    whole = plain()
+    whole.update(rows=[], pairs=[], scaling=[], peaks=[])
+    return whole
+
+
+def all_invalid():
+    whole = plain()
+    for row in whole["rows"]:
+        row.update(verdict="not_converged", reason="R-hat 1.2", figures=None)
+    for pair in whole["pairs"]:
+        pair.update(ratio=None, low=None, high=None, verdict="INVALID", break_even_draws=None)
+    for point in whole["scaling"][0]["points"]:
+        point.update(seconds=None, speedup=None, efficiency=None, verdict="skipped", reason="none")
+    return whole
+
+
+def evil():
+    whole = with_notes()
+
+    def spoil(value, key=""):
+        if isinstance(value, dict):
+            return {k: spoil(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [spoil(v, key) for v in value]
+        free = ("name", "text", "reason", "command", "path", "model", "data", "cpu", "os", "kernel",
+                "driver", "how", "compiler", "compiler_flags", "min_ess_bulk_name",
+                "set", "about", "build_flags", "governor", "version", "backend_version")
+        return EVIL if isinstance(value, str) and key in free else value
+
+    return spoil(whole)
+
+
+class Pages(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.at = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def run_report(self, *options, name="bench", env=None):
+        return subprocess.run([ERGODE, "report", str(self.at / f"{name}.json"), *options],
+                              capture_output=True, text=True, check=False,
+                              env=dict(os.environ, **(env or {})))
+
+    def page(self, whole, name="bench", env=None):
+        (self.at / f"{name}.json").write_text(json.dumps(whole), encoding="utf-8")
+        page = (KEEP or self.at) / f"{name}.html"
+        done = self.run_report("--html", str(page), name=name, env=env)
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", f"{page}\n"))
+        return page.read_text(encoding="utf-8")
+
+    def check(self, whole, name, env=None):
+        page = self.page(whole, name, env)
+        self.assertEqual(recompute_bench.check_page(whole, page), [])
+        tree = xml.fromstring(page)  # well-formed
+        for heading in tree.iter("th"):
+            self.assertIn(heading.get("scope"), ("col", "row", "rowgroup"))
+        figures = list(tree.iter(SVG + "svg"))
+        for figure in figures:
+            self.assertEqual(figure[0].tag, SVG + "title")
+            self.assertEqual(figure[1].tag, SVG + "desc")
+            self.assertTrue(figure[0].text and figure[1].text)
+            self.assertEqual(figure.get("aria-labelledby"),
+                             f"{figure[0].get('id')} {figure[1].get('id')}")
+        ids = [e.get("id") for e in tree.iter() if e.get("id")]
+        self.assertEqual(len(ids), len(set(ids)))
+        for link in tree.iter("a"):
+            self.assertIn(link.get("href")[1:], ids)
+        self.assertNotIn("nan", page.lower().replace("nano", ""))
+        return page, tree, figures
+
+    def test_made_up(self):
+        page, tree, figures = self.check(plain(), "plain")
+        sections = [h.get("id") for h in tree.iter("h2")]
+        self.assertEqual(sections, ["machine", "ess", "stages", "scaling", "telemetry",
+                                    "agreement", "roofline", "convergence", "pairs", "repeat"])
+        self.assertIn("2 of 3 rows valid, 1 INVALID (1 with wrong numbers); 0 warnings", page)
+        self.assertIn("skipped <span data-path=\"skipped/0/backend\">cuda</span>", page)
+        # In the figure, in place of its dot.
+        said = [t.text for f in figures for t in f.iter(SVG + "text")]
+        self.assertIn("INVALID: wrong numbers: gate: worst 1e-3", said)
+        box = page.index('class="box bad"')
+        self.assertLess(box, page.index("<h2"))
+        self.assertLess(page.index('id="machine"'), page.index('id="ess"'))
+
+    def test_peers_and_notes(self):
+        whole = with_notes()
+        whole["rows"][2].update(verdict="not_converged", reason="R-hat 1.3")
+        page, tree, _ = self.check(whole, "peers")
+        self.assertIn("advice", [h.get("id") for h in tree.iter("h2")])
+        for text in ("varies by 12 %", "keep the cache", "the machine was busy", "0.15",
+                     "devices (W)", "62.5 %", "321.5", "unavailable: no such counter"):
+            self.assertIn(text, page)
+        self.assertIn('class="box warning"', page)
+
+    def test_winner(self):
+        whole = with_peers()
+        del whole["rows"][2]  # the wrong one
+        for row in whole["rows"]:
+            row["threads"] = 2
+            row["figures"].pop("bandwidth_share", None)
+            row["figures"].pop("flops_share", None)
+        ids = [row["id"] for row in whole["rows"]]
+        whole["pairs"] = [{"workload": 0, "a": ids[2], "b": ids[1], "figure": "ess_s",
+                           "ratio": 0.25, "low": 0.2, "high": 0.5, "verdict": "SLOWER",
+                           "break_even_draws": None}]
+        page, _, _ = self.check(whole, "winner")
+        self.assertIn("<p>hierarchy: cpu wins with 400 ESS/s, 4 times peer:nutpie centred "
+                      "(95 %: 2–5). All 3 rows are valid.</p>", page)
+        self.assertIn('<span data-path="inverse pairs/0/ratio">4</span>', page)
+        self.assertIn('[<span data-path="inverse pairs/0/high">2</span>, '
+                      '<span data-path="inverse pairs/0/low">5</span>]', page)
+        whole["pairs"][0].update(low=0.25, high=1.2, verdict="AMBIGUOUS")
+        page, _, _ = self.check(whole, "open")
+        self.assertIn("<p>hierarchy: undecided: cpu has 400 ESS/s", page)
+        self.assertIn("(not certain)", page)
+
+    def test_many(self):
+        page, _, figures = self.check(many(), "many")
+        self.assertGreater(len(figures), 15)
+        self.assertIn("(log scale)", page)
+
+    def test_empty(self):
+        page, _, figures = self.check(empty(), "empty")
+        self.assertIn("Nothing ran", page)
+        self.assertEqual(figures, [])
+
+    def test_all_invalid(self):
+        page, _, _ = self.check(all_invalid(), "invalid")
+        self.assertIn("no valid row", page)
+        self.assertEqual(page.count("INVALID: <span"), 3)  # the table; the box has its own form
+        self.assertEqual(page.count('<b class="bad">INVALID</b>: '), 3)
+
+    def test_escaped(self):
+        page, _, _ = self.check(evil(), "evil")
+        self.assertNotIn("<script", page)
+        self.assertGreater(page.count("&lt;script&gt;"), 30)
+
+    def test_without_cairo(self):
+        page, _, figures = self.check(with_notes(), "bare", {"ERGODE_CAIRO": "/nowhere/cairo.so"})
+        self.assertEqual(figures, [])
+        self.assertIn("apt install libcairo2", page)
+
+    def test_same_bytes(self):
+        self.assertEqual(self.page(many(), "one"), self.page(many(), "one"))
+
+    def test_files(self):
+        (self.at / "bench.json").write_text(json.dumps(document.document()), encoding="utf-8")
+        done = subprocess.run([ERGODE, "report", str(self.at)], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.at}/report.html\n"))
+        plots = self.at / "plots"
+        done = self.run_report("--plots", str(plots), "--format", "svg",
+                               "--markdown", str(self.at / "b.md"), "--csv", str(self.at / "b.csv"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        names = sorted(p.name for p in plots.iterdir())
+        self.assertEqual(names[0], "01-ess-hierarchy.svg")
+        for path in plots.iterdir():
+            self.assertEqual(xml.parse(path).getroot().tag, SVG + "svg")
+        self.assertTrue((self.at / "b.md").read_text(encoding="utf-8"))
+        self.assertTrue((self.at / "b.csv").read_text(encoding="utf-8"))
+        self.assertEqual(self.run_report("--params", "mu").returncode, 2)
+        self.assertEqual(self.run_report("--html", "/nowhere/a.html").returncode, 7)
+
+    def test_a_run(self):
+        """`ergode bench` leaves the page; with --keep-draws the draws of the best row are in it.
+        Without libcairo it succeeds all the same."""
+        out = self.at / "run"
+        done = subprocess.run([ERGODE, "bench", "eight_schools", "--backend", "cpu", "--warmup",
+                               "100", "--draws", "200", "--chains", "2", "--threads", "1,2",
+                               "--keep-draws", "--out", str(out)],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(p.name for p in (out / "draws").iterdir()),
+                         ["000-eight_schools-cpu-cpu-chains=2-threads=1.nc",
+                          "001-eight_schools-cpu-cpu-chains=2-threads=2.nc"])
+        whole = json.loads((out / "bench.json").read_text(encoding="utf-8"))
+        page = (out / "report.html").read_text(encoding="utf-8")
+        self.assertEqual(recompute_bench.check_page(whole, page), [])
+        tree = xml.fromstring(page)
+        self.assertIn("draws", [h.get("id") for h in tree.iter("h2")])
+        titles = [f[0].text for f in tree.iter(SVG + "svg")]
+        for kind in ("Trace: ", "Ranks: ", "Posterior: ", "Energy"):
+            self.assertTrue(any(t.startswith(kind) for t in titles), kind)
+        if KEEP:
+            (KEEP / "run.html").write_text(page, encoding="utf-8")
+        # The last run is made again, and its draws are kept as the command had it.
+        lines = (out / "rows.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        lost = json.loads(lines[-1])
+        (out / "rows.jsonl").write_text("".join(lines[:-1]), encoding="utf-8")
+        (again,) = (out / "draws").glob(f"*threads={lost['row'][-1]}.nc")
+        again.unlink()
+        done = subprocess.run([ERGODE, "bench", "--resume", str(out)], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(again.exists())
+        bare = self.at / "bare"
+        done = subprocess.run([ERGODE, "bench", "eight_schools", "--backend", "cpu", "--warmup",
+                               "100", "--draws", "200", "--chains", "2", "--threads", "1",
+                               "--out", str(bare)], capture_output=True, text=True, check=False,
+                              env=dict(os.environ, ERGODE_CAIRO="/nowhere/cairo.so"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = (bare / "report.html").read_text(encoding="utf-8")
+        self.assertNotIn("<svg", page)
+        self.assertIn("apt install libcairo2", page)
+        self.assertFalse((bare / "draws").exists())
+
+    def test_other_documents(self):
+        broken = {"version": {"bench_schema_version": 1},
+                  "rows": {"rows": "none"}, "workload": {}, "pair": {}, "verdict": {}}
+        for name, change in broken.items():
+            whole = {**document.document(), **change}
+            if name == "workload":
+                whole["rows"][0]["workload"] = 7
+            if name == "pair":
+                whole["pairs"][0]["a"] = "nobody"
+            if name == "verdict":
+                whole["rows"][0]["verdict"] = "fine"
+            (self.at / "bench.json").write_text(json.dumps(whole), encoding="utf-8")
+            done = self.run_report()
+            with self.subTest(name):
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("bench.json", done.stderr)
+                self.assertIn("next:", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
