@@ -131,7 +131,10 @@ static void write_telemetry(csv *c, const bench_once *f) {
   static const telemetry_result none = {.host_memory_peak_bytes = NAN,
                                         .host_memory_mean_bytes = NAN, .joules_host = NAN,
                                         .clock_mhz_mean = NAN, .clock_mhz_min = NAN,
-                                        .throttled = -1};
+                                        .device_memory_peak_bytes = NAN,
+                                        .device_memory_mean_bytes = NAN, .sm_active = NAN,
+                                        .joules_device = NAN, .device_mhz_mean = NAN,
+                                        .device_mhz_min = NAN, .throttled = -1};
   const telemetry_result *t = f->has_telemetry ? &f->telemetry : &none;
   real(c, "host_memory_peak_bytes", t->host_memory_peak_bytes);
   real(c, "host_memory_mean_bytes", t->host_memory_mean_bytes);
@@ -139,6 +142,12 @@ static void write_telemetry(csv *c, const bench_once *f) {
   real(c, "clock_mhz_mean", t->clock_mhz_mean);
   real(c, "clock_mhz_min", t->clock_mhz_min);
   whole(c, "throttled", t->throttled >= 0, t->throttled);
+  real(c, "device_memory_peak_bytes", t->device_memory_peak_bytes);
+  real(c, "device_memory_mean_bytes", t->device_memory_mean_bytes);
+  real(c, "joules_device", t->joules_device);
+  real(c, "device_mhz_mean", t->device_mhz_mean);
+  real(c, "device_mhz_min", t->device_mhz_min);
+  real(c, "sm_active", t->sm_active);
   real(c, "device_busy", f->device_busy);
   real(c, "lane_efficiency", f->lane_efficiency);
 }

@@ -255,7 +255,7 @@ void out_table_print(const out_table *t, FILE *out, int width, bool colour) {
     if (worst < 0) break;
     shown[worst] = false;
   }
-  if (total > width) {
+  if (total > width && e[0].width > 8) {
     e[0].width -= total - width;
     if (e[0].width < 8) e[0].width = 8;
   }

@@ -112,8 +112,48 @@ static void tables(void **state) {
   out_table_free(t);
 }
 
+/* A text in place of the rest of a row has no width of its own, but room. */
+static void spans(void **state) {
+  (void)state;
+  out_table *t = out_table_new();
+  out_table_column(t, "row", OUT_LEFT, 0);
+  out_table_column(t, "n", OUT_RIGHT, 0);
+  out_table_column(t, "m", OUT_RIGHT, 1);
+  out_table_cell(t, OUT_PLAIN, "one");
+  out_table_cell(t, OUT_PLAIN, "1");
+  out_table_cell(t, OUT_PLAIN, "2");
+  out_table_cell(t, OUT_PLAIN, "two");
+  out_table_span(t, OUT_RED, "%s", "words that take more than a line's width");
+  char *text = printed(t, 30, false);
+  assert_string_equal(text,
+                      "row  n  m\n"
+                      "one  1  2\n"
+                      "two  words that take more than\n"
+                      "     a line's width\n");
+  free(text);
+  text = printed(t, 24, false); /* the text needs 20 columns, so that "m" goes */
+  assert_non_null(strstr(text, "row  n\n"));
+  free(text);
+  text = printed(t, 80, true);
+  assert_non_null(strstr(text, "| two | words that take more than a line's width |  |\n"));
+  free(text);
+  out_table_free(t);
+}
+
+static void wrapped(void **state) {
+  (void)state;
+  char *text = NULL;
+  size_t length;
+  FILE *out = open_memstream(&text, &length);
+  out_wrap(out, "über  one two\nthree\n\nfour averylongword", 10, 2, 3);
+  fclose(out);
+  assert_string_equal(text, "über\n  one two\n  three\n\n  four\n  averylongword\n");
+  free(text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(schema_names),
-                                     cmocka_unit_test(number_format), cmocka_unit_test(tables)};
+                                     cmocka_unit_test(number_format), cmocka_unit_test(tables),
+                                     cmocka_unit_test(spans), cmocka_unit_test(wrapped)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -390,7 +390,9 @@ OF_RUN = ("kind", "repeat", "seed", "order", "started_s", "gradients", "warmup_g
 OF_ROW = ("id", "data_sha256", "backend", "backend_version", "form", "chains", "threads",
           "verdict", "reason")
 TELEMETRY = ("host_memory_peak_bytes", "host_memory_mean_bytes", "joules_host",
-             "clock_mhz_mean", "clock_mhz_min", "throttled", "device_busy", "lane_efficiency")
+             "clock_mhz_mean", "clock_mhz_min", "throttled", "device_memory_peak_bytes",
+             "device_memory_mean_bytes", "joules_device", "device_mhz_mean", "device_mhz_min",
+             "sm_active", "device_busy", "lane_efficiency")
 
 
 def same(text, value):

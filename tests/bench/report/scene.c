@@ -79,7 +79,8 @@ static void add_run(bench_row *row, const plan *p, int k) {
   f->telemetry.clock_mhz_min = 2900;
   f->telemetry.throttled = -1;
   f->telemetry.device_memory_peak_bytes = f->telemetry.device_memory_mean_bytes = NAN;
-  f->telemetry.sm_active = f->telemetry.joules_device = NAN;
+  f->telemetry.sm_active = NAN;
+  f->telemetry.joules_device = p->peer ? NAN : 5;
   f->telemetry.device_mhz_mean = f->telemetry.device_mhz_min = NAN;
   if (strcmp(p->backend, "cpu") != 0 && !p->peer) {
     f->device_busy = 0.65;
@@ -97,7 +98,7 @@ static bench_row *add(scene *s, plan p) {
   snprintf(list, sizeof list, "%s", p.devices);
   for (id = strtok_r(list, " ", &rest); id; id = strtok_r(NULL, " ", &rest)) {
     erg_device *d = &row->devices[row->n_devices];
-    row->n_devices++;
+    row->instruments[row->n_devices++] = (bench_instrument){.clock_mhz = NAN, .ecc = -1};
     snprintf(d->id, sizeof d->id, "%s", id);
     snprintf(d->name, sizeof d->name, "Device %s", id);
   }
