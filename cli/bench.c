@@ -110,7 +110,10 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
   o->peers = cli_value(args, "peers");
   o->repeats = (int)cli_integer(args, "repeat", 1);
   o->time_limit_s = cli_number(args, "time-limit", TIME_LIMIT_S);
-  run_preset_free(&preset);
+  if (good && (preset.thin > 1 || preset.max_depth >= 0 || !isnan(preset.init_radius)))
+    good = erg_error(p, (erg_place){0}, "leave them out of a preset for bench",
+                     "preset %s: thin, max_depth and init_radius have no effect in a benchmark",
+                     o->preset);
   if (good && o->draws < 4)
     good = erg_error(p, (erg_place){0}, "--draws 200, for example",
                      "fewer than 4 draws a chain have no effective sample size");

@@ -62,6 +62,8 @@ int erg_main(int argc, char **argv) {
       code = 0;
     } else {
       code = c->run(&args);
+      const char *idle = code ? NULL : cli_without_effect(&args);
+      if (idle) cli_say(&args, "--%s had no effect here", idle);
       /* those who return 130 have said what is left */
       if (erg_interrupted() && code != 130 && code != 5) cli_say(&args, "interrupted");
       if (erg_interrupted() && code != 5) code = erg_interrupt_exit();

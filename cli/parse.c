@@ -98,8 +98,7 @@ static bool take(cli_args *a, const cli_option *o, const char *value) {
     return false;
   }
   a->given = run_grow(a->given, (size_t)(a->n_given + 1) * sizeof *a->given);
-  a->given[a->n_given].option = o;
-  a->given[a->n_given++].value = value;
+  a->given[a->n_given++] = (struct cli_given){o, value, false};
   return true;
 }
 
@@ -175,8 +174,18 @@ void cli_args_free(cli_args *a) {
 }
 
 const char *cli_value(const cli_args *a, const char *option) {
-  for (int i = a->n_given - 1; i >= 0; i--)
-    if (!strcmp(a->given[i].option->name, option)) return a->given[i].value;
+  const char *value = NULL;
+  for (int i = a->n_given - 1; i >= 0; i--) {
+    if (strcmp(a->given[i].option->name, option)) continue;
+    a->given[i].asked = true;
+    if (!value) value = a->given[i].value;
+  }
+  return value;
+}
+
+const char *cli_without_effect(const cli_args *a) {
+  for (int i = 0; i < a->n_given; i++)
+    if (!a->given[i].asked) return a->given[i].option->name;
   return NULL;
 }
 
@@ -186,7 +195,10 @@ const char **cli_values(const cli_args *a, const char *option) {
   const char **values = run_alloc((size_t)(a->n_given + 1) * sizeof *values);
   int n = 0;
   for (int i = 0; i < a->n_given; i++)
-    if (!strcmp(a->given[i].option->name, option)) values[n++] = a->given[i].value;
+    if (!strcmp(a->given[i].option->name, option)) {
+      a->given[i].asked = true;
+      values[n++] = a->given[i].value;
+    }
   return values;
 }
 

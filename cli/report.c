@@ -22,7 +22,8 @@ static char *page_path(const cli_args *args) {
 
 static bool write_all(const cli_args *args, const out_summary *s,
                       const report_figures *figures, erg_problems *problems) {
-  const char *folder = cli_value(args, "plots"), *format = cli_value(args, "format");
+  const char *folder = cli_value(args, "plots");
+  const char *format = folder ? cli_value(args, "format") : NULL;
   bool good = true;
   if (cli_given(args, "html") || !folder) {
     char *path = page_path(args);

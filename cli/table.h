@@ -51,13 +51,17 @@ struct cli_args {
   const cli_command *command;
   const char **positional;
   int n_positional;
-  struct cli_given { const cli_option *option; const char *value; } *given;
+  struct cli_given { const cli_option *option; const char *value; bool asked; } *given;
   int n_given;
 };
 
 /* Parses what follows the command's name. False after saying why on stderr. */
 bool cli_parse(const cli_command *command, int argc, char **argv, cli_args *args);
 void cli_args_free(cli_args *args);
+
+/* A given option that no command asked for has no effect, which is said: NULL, or the first
+ * such name. */
+const char *cli_without_effect(const cli_args *args);
 
 bool cli_given(const cli_args *args, const char *option);
 /* Last value, or NULL. */

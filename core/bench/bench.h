@@ -66,6 +66,9 @@ typedef struct {
   bench_axes axes;
 } bench_workloads;
 
+/* Every key of a set's [bench], and of a workload's own section. */
+const char *const *bench_set_keys(void);
+const char *const *bench_workload_keys(void);
 /* configs/bench/NAME.ini, or a file; docs/benchmarks.md has the keys. False with
  * problems. */
 bool bench_workloads_read(const char *name, bench_workloads *out, erg_problems *p);

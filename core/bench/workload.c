@@ -69,6 +69,17 @@ static char *data_file(const char *path, const char *name) {
   return shipped;
 }
 
+const char *const *bench_set_keys(void) {
+  static const char *const keys[] = {"workloads", "preset",  "backends",  "devices",
+                                     "chains",    "threads", "precision", NULL};
+  return keys;
+}
+
+const char *const *bench_workload_keys(void) {
+  static const char *const keys[] = {"model", "data", "sizes", NULL};
+  return keys;
+}
+
 /* --- lists of numbers ----------------------------------------------------------------- */
 
 /* `part` lies in the entry's value; the caret goes there. */
@@ -187,8 +198,7 @@ static bool add_sizes(bench_workloads *w, const char *name, const char *model,
 
 static bool read_section(const erg_ini *ini, const char *path, const char *name,
                          bench_workloads *w, erg_problems *p) {
-  static const char *const keys[] = {"model", "data", "sizes", NULL};
-  if (!erg_ini_check_keys(ini, name, keys, p)) return false;
+  if (!erg_ini_check_keys(ini, name, bench_workload_keys(), p)) return false;
   const char *data = erg_ini_text(ini, name, "data", NULL);
   char *file = data ? data_file(path, data) : NULL;
   int n_sizes = 0;
@@ -235,13 +245,11 @@ static bool read_precisions(const erg_ini *ini, bench_workloads *w, erg_problems
 }
 
 static bool read_head(const erg_ini *ini, bench_workloads *w, erg_problems *p) {
-  static const char *const keys[] = {"about",   "workloads", "preset",  "backends", "devices",
-                                     "chains", "threads",   "precision", NULL};
   int n = 0;
   const char *preset = erg_ini_text(ini, "bench", "preset", NULL);
   if (preset) w->preset = copy(preset);
   w->backends = erg_ini_list(ini, "bench", "backends", &n);
-  return erg_ini_check_keys(ini, "bench", keys, p) &&
+  return erg_ini_check_keys(ini, "bench", bench_set_keys(), p) &&
          read_numbers(ini, "devices", BENCH_MAX_DEVICES, NULL, w->axes.devices, p) &&
          read_numbers(ini, "chains", 1000000, w->axes.chains, NULL, p) &&
          read_numbers(ini, "threads", 4096, NULL, w->axes.threads, p) &&

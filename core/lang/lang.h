@@ -55,6 +55,15 @@ ir_graph *lang_build_simulation(const lang_model *m, const lang_options *o,
 /* [simulate] seed, or `otherwise`. */
 uint64_t lang_simulation_seed(const lang_model *m, uint64_t otherwise);
 
+/* Every key that a model file may have, and where: "" is the top level, "[data]" a table
+ * that stands for an entry of that section. Whatever else is written is an error; keys
+ * that are refused as not built yet aren't among these. */
+typedef struct {
+  const char *where;
+  const char *const *keys; /* NULL-terminated */
+} lang_keys;
+const lang_keys *lang_all_keys(int *n);
+
 /* Texts of the top level; NULL where missing. */
 const char *lang_title(const lang_model *m);
 const char *lang_about(const lang_model *m);

@@ -139,10 +139,10 @@ static const ast *expression(reader *r, const erg_toml *t) {
 }
 
 /* The entry's own table, `is` in it: returns the value of `is`. */
-static const erg_toml *main_value(reader *r, const erg_toml *t, const char *const *known,
-                                  const char *of) {
+static const erg_toml *main_value(reader *r, const erg_toml *t, const char *section) {
   if (t->kind != ERG_TOML_TABLE) return t;
-  if (!check_keys(r, t, known, of)) return NULL;
+  if (!check_keys(r, t, lang_keys_of(section), lang_print(ARENA, "an entry of %s", section)))
+    return NULL;
   const erg_toml *is = erg_toml_get(t, "is");
   if (!is) erg_error(r->p, t->place, "write { is = \"...\", ... }", "'%s' lacks 'is'", t->key);
   return is;
@@ -215,10 +215,14 @@ static lang_item *add_item(reader *r, item_kind kind, const char *name, erg_plac
 }
 
 static bool read_data(reader *r, const erg_toml *t) {
-  static const char *const known[] = {"is", "from", "missing", "na", NULL};
   erg_place place = key_text(t);
   if (!check_name(r, t->key, place)) return false;
-  const erg_toml *is = main_value(r, t, known, "an entry of [data]");
+  const erg_toml *missing = erg_toml_get(t, "missing");
+  if (!missing) missing = erg_toml_get(t, "na");
+  if (missing)
+    return erg_error(r->p, missing->key_place, "leave out rows with missing values",
+                     "missing values are not built yet");
+  const erg_toml *is = main_value(r, t, "[data]");
   ast_type type;
   if (!is || !want_string(r, is, "real[obs]") ||
       !lang_parse_type(ARENA, value_text(is), &type, r->p))
@@ -228,11 +232,6 @@ static bool read_data(reader *r, const erg_toml *t) {
                      "data have no prior");
   const erg_toml *from = erg_toml_get(t, "from");
   if (from && !want_string(r, from, "name_in_the_file")) return false;
-  const erg_toml *missing = erg_toml_get(t, "missing");
-  if (!missing) missing = erg_toml_get(t, "na");
-  if (missing)
-    return erg_error(r->p, missing->key_place, "leave out rows with missing values",
-                     "missing values are not built yet");
   const char *name = lang_copy(ARENA, t->key, strlen(t->key));
   lang_item *item = add_item(r, ITEM_DATA, name, place);
   if (!item) return false;
@@ -242,13 +241,12 @@ static bool read_data(reader *r, const erg_toml *t) {
 }
 
 static bool read_param(reader *r, const erg_toml *t) {
-  static const char *const known[] = {"is", "noncentered", "normalised", NULL};
   erg_place place = key_text(t);
   if (!lang_is_name(t->key) && strchr(t->key, '['))
     return erg_error(r->p, place, "give the whole parameter one prior",
                      "priors on a part of a parameter are not built yet");
   if (!check_name(r, t->key, place)) return false;
-  const erg_toml *is = main_value(r, t, known, "an entry of [params]");
+  const erg_toml *is = main_value(r, t, "[params]");
   ast_type type;
   if (!is || !want_string(r, is, "real[county] ~ normal(0, 1)") ||
       !lang_parse_type(ARENA, value_text(is), &type, r->p))
@@ -267,9 +265,7 @@ static bool read_param(reader *r, const erg_toml *t) {
 }
 
 static bool read_equation(reader *r, const erg_toml *t, item_kind kind) {
-  static const char *const of_define[] = {"is", "report", NULL}, *const other[] = {"is", NULL};
-  const erg_toml *is =
-      main_value(r, t, kind == ITEM_DEFINE ? of_define : other, lang_section(kind));
+  const erg_toml *is = main_value(r, t, lang_section(kind));
   if (!is) return false;
   const erg_toml *option = t->kind == ERG_TOML_TABLE ? erg_toml_get(t, "report") : NULL;
   bool report = false;
@@ -312,10 +308,9 @@ static bool add_observation(reader *r, const ast_left *left, const erg_toml *val
 }
 
 static bool read_observe(reader *r, const erg_toml *t) {
-  static const char *const known[] = {"is", NULL};
   ast_left left;
   if (!lang_parse_left(ARENA, name_text(t), &left, r->p)) return false;
-  const erg_toml *is = main_value(r, t, known, "an entry of [observe]");
+  const erg_toml *is = main_value(r, t, "[observe]");
   if (!is) return false;
   if (is->kind != ERG_TOML_ARRAY) return add_observation(r, &left, is);
   bool good = true;
@@ -346,11 +341,8 @@ static bool read_simulate(reader *r, const erg_toml *t) {
 }
 
 static bool read_run(reader *r, const erg_toml *table) {
-  static const char *const known[] = {"chains", "warmup",        "draws",       "thin",
-                                      "seed",   "target_accept", "max_depth",   "sampler",
-                                      "metric", "backend",       "init_radius", NULL};
   r->m->run = table;
-  return check_keys(r, table, known, "[run]");
+  return check_keys(r, table, lang_keys_of("[run]"), "[run]");
 }
 
 static bool read_text(reader *r, const erg_toml *root, const char *key, const char **text) {
@@ -374,10 +366,7 @@ static bool read_entries(reader *r, const erg_toml *root, const char *section,
 }
 
 static bool read_sections(reader *r, const erg_toml *root) {
-  static const char *const known[] = {"title",  "about",    "source",   "data_file",
-                                      "dims",   "data",     "params",   "define",
-                                      "observe", "generate", "simulate", "run",
-                                      NULL};
+  const char *const *known = lang_keys_of("");
   static const char *const later[] = {"latent", "ode", "functions", NULL};
   bool good = true;
   for (int i = 0; i < root->n_items; i++) {

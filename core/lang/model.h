@@ -70,5 +70,7 @@ int lang_find_item(const lang_model *m, const char *name);
 int lang_find_dim(const lang_model *m, const char *name);
 const lang_simulated *lang_find_simulated(const lang_model *m, const char *name);
 const char *lang_section(item_kind kind);
+/* Keys that may stand there (lang_all_keys). */
+const char *const *lang_keys_of(const char *where);
 
 #endif

@@ -340,6 +340,10 @@ bool erg_ini_check_keys(const erg_ini *ini, const char *section, const char *con
 
 bool erg_ini_check_sections(const erg_ini *ini, const char *const *known, erg_problems *p) {
   bool good = true;
+  for (int i = 0; i < ini->count; i++)
+    if (!*ini->entries[i].section)
+      good = erg_error(p, ini->entries[i].key_place, "write a [section] above it",
+                       "'%s' stands outside of any section", ini->entries[i].key);
   for (int i = 0; i < ini->n_sections; i++)
     good &= check(ini->sections[i].name, ini->sections[i].place, known, "section", p);
   return good;

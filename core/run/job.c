@@ -103,9 +103,25 @@ static bool set_number(run_job *j, const char *name, double value, bool wished,
   return run_settings_set(j->sampler, name, text, j->settings, message);
 }
 
+/* Defaults of the model for another sampler's settings: passed over, and said. */
+static void warn_of_others(const erg_sampler *s, const erg_toml *run, erg_problems *p) {
+  static const char *const keys[][2] = {{"target_accept", "target_accept"},
+                                        {"max_depth", "max_depth"},
+                                        {"init_radius", "init_radius"},
+                                        {"metric", "metric"},
+                                        {"sampler", "algorithm"}};
+  for (size_t i = 0; run && i < sizeof keys / sizeof *keys; i++) {
+    const erg_toml *v = erg_toml_get(run, keys[i][0]);
+    if (v && run_settings_find(s, keys[i][1]) < 0)
+      erg_warn(p, v->place, NULL, "%s has no effect: '%s' has no setting '%s'", keys[i][0],
+               s->id, keys[i][1]);
+  }
+}
+
 static bool resolve_settings(run_job *j, const run_wishes *w, const run_preset *preset,
-                             const erg_toml *run, char **message) {
+                             const erg_toml *run, erg_problems *p, char **message) {
   const erg_sampler *s = j->sampler;
+  warn_of_others(s, run, p);
   j->settings = run_alloc((size_t)(s->n_parameters + 1) * sizeof *j->settings);
   run_settings_defaults(s, j->settings);
   bool given = !isnan(w->target_accept);
@@ -389,7 +405,7 @@ static int prepare(const run_wishes *w, run_registry *registry, const run_preset
   const run_candidate *candidate = NULL;
   j->sampler = run_find_sampler(registry, backend ? backend : "cpu", &candidate, message);
   if (!j->sampler) return 3;
-  if (!resolve_settings(j, w, preset, run, message)) return 2;
+  if (!resolve_settings(j, w, preset, run, p, message)) return 2;
   if (!resolve_devices(j, w, message)) return 3;
   if (erg_interrupted()) return 130;
   j->phase = "compiling the model";
@@ -420,7 +436,6 @@ int run_job_prepare(const run_wishes *w, run_registry *registry, run_host *host,
   int code = 2;
   if (!w->preset || run_preset_read(w->preset, &preset, p))
     code = prepare(w, registry, &preset, j, p, message);
-  run_preset_free(&preset);
   return code && erg_interrupted() ? 130 : code;
 }
 

@@ -39,6 +39,11 @@ static char *reason_of(const erg_problems *p) {
   return run_text("its manifest: %s", first->cause);
 }
 
+const char *const *run_manifest_keys(void) {
+  static const char *const keys[] = {"id", "abi", "library", "summary", NULL};
+  return keys;
+}
+
 bool run_manifest_read(const char *path, run_manifest *m, char **reason) {
   *m = (run_manifest){0};
   *reason = NULL;
@@ -56,6 +61,9 @@ bool run_manifest_read(const char *path, run_manifest *m, char **reason) {
     m->id = copy(ini, "id");
     m->library = copy(ini, "library");
     m->summary = copy(ini, "summary");
+    static const char *const sections[] = {"plugin", NULL};
+    erg_ini_check_sections(ini, sections, &problems);
+    erg_ini_check_keys(ini, "plugin", run_manifest_keys(), &problems);
     int64_t abi = 0;
     if (erg_ini_int(ini, "plugin", "abi", 1, MANIFEST_MAX_ABI, &abi, &problems)) {
       m->abi = (int)abi;

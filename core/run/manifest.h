@@ -13,6 +13,8 @@ typedef struct run_manifest {
  * far are set all the same. */
 bool run_manifest_read(const char *path, run_manifest *m, char **reason);
 void run_manifest_free(run_manifest *m);
+/* Every key that the section [plugin] may have. */
+const char *const *run_manifest_keys(void);
 /* True if `id` is one or more of a-z 0-9 . _ - */
 bool run_is_id(const char *id);
 

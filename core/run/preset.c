@@ -9,10 +9,14 @@
 #include "run/text.h"
 
 void run_preset_init(run_preset *p) {
-  *p = (run_preset){NULL, -1, -1, -1, -1, -1, -1, NAN, NAN};
+  *p = (run_preset){-1, -1, -1, -1, -1, -1, NAN, NAN};
 }
 
-void run_preset_free(run_preset *p) { free(p->name); }
+const char *const *run_preset_keys(void) {
+  static const char *const keys[] = {"chains", "warmup",        "draws",       "thin", "max_depth",
+                                     "seed",   "target_accept", "init_radius", NULL};
+  return keys;
+}
 
 static bool unknown(const char *name, erg_problems *p) {
   char **names = run_preset_names();
@@ -46,10 +50,9 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   erg_ini *ini = erg_ini_read(path, p);
   free(path);
   if (!ini) return false;
-  static const char *const keys[] = {"name", "about", "chains", "warmup", "draws",
-                                     "thin", "max_depth", "seed", "target_accept",
-                                     "init_radius", NULL};
-  bool good = erg_ini_check_keys(ini, "preset", keys, p);
+  static const char *const sections[] = {"preset", NULL};
+  bool good = erg_ini_check_sections(ini, sections, p);
+  good &= erg_ini_check_keys(ini, "preset", run_preset_keys(), p);
   good &= erg_ini_int(ini, "preset", "chains", 1, 1000000, &preset->chains, p);
   good &= erg_ini_int(ini, "preset", "warmup", 0, 1000000000, &preset->warmup, p);
   good &= erg_ini_int(ini, "preset", "draws", 1, 1000000000, &preset->draws, p);
@@ -58,7 +61,6 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
   good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
   good &= erg_ini_real(ini, "preset", "init_radius", 0, 1e6, &preset->init_radius, p);
-  preset->name = run_text("%s", erg_ini_text(ini, "preset", "name", name));
   /* The problems' places point into the file: it stays where there are some. */
   if (good) erg_ini_free(ini);
   return good;

@@ -7,7 +7,6 @@
 
 /* Negative, or NaN, where the preset says nothing. */
 typedef struct {
-  char *name;
   int64_t chains, warmup, draws, thin, max_depth, seed;
   double target_accept, init_radius;
 } run_preset;
@@ -17,6 +16,7 @@ void run_preset_init(run_preset *p);
 bool run_preset_read(const char *name, run_preset *preset, erg_problems *p);
 /* Its file, to be freed; NULL: no such preset. */
 char *run_preset_path(const char *name);
-void run_preset_free(run_preset *p);
+/* Every key that the section [preset] may have. */
+const char *const *run_preset_keys(void);
 
 #endif

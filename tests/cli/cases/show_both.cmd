@@ -1,0 +1,1 @@
+$ERGODE model show hierarchical_normal --source c --raw
