@@ -216,8 +216,8 @@ static bool read_file(csv_reader *r, int c, const char *path, erg_problems *p) {
     while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
       line[--length] = '\0';
     if (number == 1 && starts(line, "\xef\xbb\xbf")) { /* a byte order mark */
-      memmove(line, line + 3, length - 2);
-      length -= 3;
+      length = strlen(line + 3);
+      memmove(line, line + 3, length + 1);
     }
     if (!length) continue;
     if (line[0] == '#') {
