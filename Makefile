@@ -10,7 +10,7 @@ help:
 	@echo 'make check-sanitized      the units with address and undefined sanitizers alone'
 	@echo 'make check-slow           the long statistical tests as well'
 	@echo 'make install PREFIX=DIR   install ergode, plug-ins, headers, models, manuals'
-	@echo 'make bundle [NVRTC=1] [MODELS="a.toml b.toml"]'
+	@echo 'make bundle [NVRTC=1] [GPU_TESTS=1] [MODELS="a.toml b.toml"]'
 	@echo '                          a relocatable .tar.xz for machines where nothing can'
 	@echo '                          be installed; models named are compiled into it'
 	@echo 'make peers                other engines for ergode bench --peers, in their own environment'
@@ -63,7 +63,8 @@ install: build
 bundle:
 	tools/setup.sh bundle
 	$(MAKE) build
-	tools/bundle.sh --build $(BUILD) $(if $(NVRTC),--nvrtc) $(MODELS)
+	$(if $(GPU_TESTS),cmake -S . -B $(BUILD) -DERGODE_TESTS=ON && cmake --build $(BUILD) -j $(JOBS))
+	tools/bundle.sh --build $(BUILD) $(if $(NVRTC),--nvrtc) $(if $(GPU_TESTS),--gpu-tests) $(MODELS)
 
 # Other engines, for comparison.
 peers:

@@ -2,19 +2,22 @@
 # A relocatable .tar.xz: ergode, its plug-ins and every library they need but glibc's own,
 # for machines where nothing can be installed.
 #
-#   tools/bundle.sh [--build DIR] [--out DIR] [--nvrtc] [MODEL.toml[:DATA.json]...]
+#   tools/bundle.sh [--build DIR] [--out DIR] [--nvrtc] [--gpu-tests] [MODEL.toml[:DATA.json]...]
 #
+# --nvrtc: with NVRTC, from the file or folder that ERGODE_NVRTC names, the system or PyPI.
+# --gpu-tests: with the tests that need a GPU, and tests/gpu/run.sh, which runs them.
 # Models named are compiled into it for each instruction set, for where there is no
 # compiler; hierarchical_normal always is.
 set -euo pipefail
 
-build=build out=dist nvrtc=
+build=build out=dist nvrtc= gpu_tests=
 models=(hierarchical_normal)
 while [ $# -gt 0 ]; do
   case $1 in
     --build) build=$2; shift 2 ;;
     --out) out=$2; shift 2 ;;
     --nvrtc) nvrtc=1; shift ;;
+    --gpu-tests) gpu_tests=1; shift ;;
     -*) echo "bundle: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
   esac
@@ -49,7 +52,11 @@ for library in "${opened[@]}"; do
 done
 
 if [ -n "$nvrtc" ]; then
-  path=$(find_library libnvrtc.so.13 || true)
+  if [ -n "${ERGODE_NVRTC:-}" ]; then
+    path=$(find -L "$ERGODE_NVRTC" -maxdepth 1 -name 'libnvrtc.so.1?' -print -quit)
+  else
+    path=$(find_library libnvrtc.so.13 || true)
+  fi
   if [ -z "$path" ]; then
     python3 -m venv "$stage/venv"
     "$stage/venv/bin/pip" -q install "$(grep ^nvidia-cuda-nvrtc "$(dirname "$0")/../tests/python/nvrtc.txt")"
@@ -59,9 +66,24 @@ if [ -n "$nvrtc" ]; then
   cp -L "$(dirname "$path")"/libnvrtc-builtins.so.* "$root/lib/"
 fi
 
+if [ -n "$gpu_tests" ]; then
+  mkdir -p "$root/lib/ergode/gpu-tests"
+  for test in test_cuda_gpu test_cuda_compile; do
+    [ -x "$build/tests/plugins/cuda/$test" ] || {
+      echo "bundle: $test isn't built: configure with -DERGODE_TESTS=ON" >&2
+      exit 1
+    }
+    install -s "$build/tests/plugins/cuda/$test" "$root/lib/ergode/gpu-tests/"
+  done
+  cp "$(dirname "$0")/../tests/gpu/run.sh" "$root/lib/ergode/gpu-tests/"
+  git -C "$(dirname "$0")" rev-parse HEAD >"$root/share/ergode/commit" 2>/dev/null ||
+    rm -f "$root/share/ergode/commit"
+fi
+
 # The closure of what ldd lists, without glibc (the loader must be the machine's own).
 glibc='^(linux-vdso|ld-linux[-a-z0-9_]*|libc|libm|libmvec|libpthread|libdl|librt|libresolv|libutil|libanl|libnsl|libnss_[a-z]+)\.so'
-elf_files() { find "$root" -type f \( -name '*.so' -o -name '*.so.*' -o -path '*/bin/ergode' \); }
+elf_files() { find "$root" -type f \( -name '*.so' -o -name '*.so.*' -o -path '*/bin/ergode' \
+  -o -path '*/gpu-tests/test_*' \); }
 while :; do
   added=
   while read -r library path; do
@@ -78,7 +100,7 @@ for file in $(elf_files); do
   chmod u+w "$file"
   case $file in
     */bin/*) patchelf --set-rpath '$ORIGIN/../lib' "$file" ;;
-    */lib/ergode/plugins/*) patchelf --set-rpath '$ORIGIN/../..' "$file" ;;
+    */lib/ergode/plugins/* | */lib/ergode/gpu-tests/*) patchelf --set-rpath '$ORIGIN/../..' "$file" ;;
     *) patchelf --set-rpath '$ORIGIN' "$file" ;;
   esac
 done
@@ -109,7 +131,7 @@ cat >"$root/BUNDLE.txt" <<TEXT
 Ergode $version for Linux on $(uname -m).
 
 Needs glibc $oldest or newer, and nothing else installed; lies anywhere: run bin/ergode.
-GPUs need their driver. Models without a compiled form need a C compiler (cc, or \$CC);
+GPUs need their driver.$([ -z "$gpu_tests" ] || echo ' lib/ergode/gpu-tests/run.sh . tests them.') Models without a compiled form need a C compiler (cc, or \$CC);
 without one they are interpreted, slowly. Compiled in: ${models[*]}
 TEXT
 
