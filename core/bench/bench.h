@@ -25,6 +25,7 @@
 #define ERGODE_BENCH_H
 
 #include <ergode/sampler.h>
+#include "bench/statistic.h"
 #include "measure/telemetry.h"
 #include "read/json_write.h"
 #include "read/source.h"
@@ -169,10 +170,7 @@ typedef enum { BENCH_BITS_NONE, BENCH_BITS_SAME, BENCH_BITS_OTHER } bench_bits;
 /* --- derived from the runs ------------------------------------------------------------ */
 
 /* Median over the cached runs and its 95 % interval; NaN where there is none. */
-typedef struct {
-  double median, low, high;
-  int n, outliers;
-} bench_estimate;
+typedef statistic bench_estimate;
 typedef enum {
   BENCH_GRADIENTS_S,
   BENCH_US_GRADIENT,

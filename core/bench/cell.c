@@ -4,19 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "read/clock.h"
 #include "read/interrupt.h"
 #include "run/job.h"
 #include "run/paths.h"
 #include "run/text.h"
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void set_text(char *to, size_t size, const char *text) {
   snprintf(to, size, "%s", text ? text : "");
@@ -215,7 +209,7 @@ static void run_here(void *data) {
   erg_problems problems;
   erg_problems_init(&problems);
   telemetry *watch = telemetry_start(NULL);
-  double start = now();
+  double start = erg_clock();
   run_host host;
   char *kernels = run_cache_folder("kernels");
   run_host_init(&host, kernels);
@@ -230,9 +224,9 @@ static void run_here(void *data) {
   if (sensors && job.n_devices > 0)
     telemetry_attach(watch, sensors, (const char *const *)job.device_ids, job.n_devices);
   if (!r->code) r->code = run_job_run(&job, NULL, NULL, &problems);
-  double sampled = now();
+  double sampled = erg_clock();
   if (!r->code && !run_job_summarise(&job, &problems)) r->code = 7;
-  double summarise_s = now() - sampled, total_s = now() - start;
+  double summarise_s = erg_clock() - sampled, total_s = erg_clock() - start;
   r->figures.has_telemetry = watch != NULL;
   telemetry_stop(watch, &r->figures.telemetry);
   if (r->code) {

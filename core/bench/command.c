@@ -8,18 +8,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "read/clock.h"
 #include "read/interrupt.h"
 
 enum { NO_START = 127 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* In the child: never returns. errno of a failure goes into the pipe. */
 static void start(const command_job *job, pid_t parent, int report) {
@@ -50,7 +44,7 @@ void command_run(const command_job *job, command_result *out) {
     return;
   }
   fflush(NULL);
-  double began = now();
+  double began = erg_clock();
   pid_t parent = getpid(), child = fork();
   if (child == 0) start(job, parent, ends[1]);
   int saved = errno;
@@ -67,7 +61,7 @@ void command_run(const command_job *job, command_result *out) {
   close(ends[0]);
   int status;
   erg_child_end end = erg_child_wait(child, job->limit_s, &status);
-  out->seconds = now() - began;
+  out->seconds = erg_clock() - began;
   out->interrupted = end == ERG_CHILD_INTERRUPTED;
   if (failed)
     snprintf(out->reason, sizeof out->reason, "%s can't be started: %s", job->arguments[0],

@@ -127,7 +127,7 @@ static void derive_figures(const bench_report *r, bench_row *row) {
       s = statistic_of(v, bench_n_cached(row));
       free(v);
     }
-    row->figures[f] = (bench_estimate){s.median, s.low, s.high, s.n, s.outliers};
+    row->figures[f] = s;
   }
 }
 

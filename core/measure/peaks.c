@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "read/clock.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -97,12 +98,6 @@ typedef struct {
   double result; /* so that no pass is dead code */
 } part;
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void *work(void *data) {
   part *p = data;
   pthread_mutex_lock(p->gate);
@@ -110,10 +105,10 @@ static void *work(void *data) {
   if (*p->given_up) return NULL;
   for (int pass = 0; pass < p->passes; pass++) {
     pthread_barrier_wait(p->barrier);
-    p->begin[pass] = now();
+    p->begin[pass] = erg_clock();
     p->result += p->x ? p->kernel->sum(p->x, p->n)
                       : p->kernel->multiply_add(ROUNDS, (double)pass, 0.5, 0.5);
-    p->end[pass] = now();
+    p->end[pass] = erg_clock();
   }
   return NULL;
 }

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "read/clock.h"
 
 #define GRACE_S 5.0
 
@@ -39,18 +40,12 @@ int erg_interrupt_exit(void) { return first ? 128 + first : 0; }
 
 void erg_interrupt_forget(void) { first = group = 0; }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* True once the child is reaped; false after `end`, or at a signal where it counts. */
 static bool reap(pid_t child, int process, double end, bool until_signal, int *status) {
   for (;;) {
     pid_t got = waitpid(child, status, WNOHANG);
     if (got == child || (got < 0 && errno != EINTR)) return true;
-    double left = end - now();
+    double left = end - erg_clock();
     if (left <= 0 || (until_signal && first)) return false;
     /* in slices: a signal may come just before the call, or to another thread */
     struct pollfd p = {.fd = process, .events = POLLIN};
@@ -65,11 +60,11 @@ erg_child_end erg_child_wait(pid_t child, double limit_s, int *status) {
   int process = (int)syscall(SYS_pidfd_open, child, 0);
   *status = 0;
   group = child;
-  bool reaped = reap(child, process, now() + limit_s, true, status);
+  bool reaped = reap(child, process, erg_clock() + limit_s, true, status);
   if (!reaped) {
     end = first ? ERG_CHILD_INTERRUPTED : ERG_CHILD_LATE;
     if (first) kill(-child, SIGTERM);
-    reaped = first && reap(child, process, now() + GRACE_S, false, status);
+    reaped = first && reap(child, process, erg_clock() + GRACE_S, false, status);
   }
   kill(-child, SIGKILL); /* it, or what it left behind */
   while (!reaped && waitpid(child, status, 0) < 0 && errno == EINTR) continue;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <time.h>
 
+#include "read/clock.h"
 #include "read/interrupt.h"
 #include "run/initial.h"
 #include "run/paths.h"
@@ -19,12 +19,6 @@ enum { DEFAULT_CHAINS = 4, DEFAULT_WARMUP = 500, DEFAULT_DRAWS = 1000, MAX_DEVIC
 #define MEMORY_DRAWS_BYTES (256u << 20) /* more are read back from disk */
 #define STORED_DATA_ELEMENTS 100000     /* of a data entry, in draws.nc */
 #define STORED_JSON_ELEMENTS 5000000    /* of simulated data, in data.json */
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int run_processors(void) {
   cpu_set_t set;
@@ -230,7 +224,7 @@ static void log_host(void *data, erg_log_level level, const char *text) {
 }
 
 static bool compile(run_job *j, unsigned report, char **message) {
-  double t = now();
+  double t = erg_clock();
   model_host_options options = {.name = j->model.name, .log = log_host, .log_data = j->host};
   options.cc.log = log_host;
   options.cc.log_data = j->host;
@@ -249,7 +243,7 @@ static bool compile(run_job *j, unsigned report, char **message) {
   for (int i = 1; i < slots; i++) j->plans[i] = natural_clone(j->plans[0]);
   j->natural = (run_natural){.data = j, .slots = slots, .n = natural_width(j->plans[0]),
                              .compute = compute_natural};
-  j->times.compile_s = now() - t;
+  j->times.compile_s = erg_clock() - t;
   return true;
 }
 
@@ -395,11 +389,11 @@ static bool read_initial(run_job *j, const run_wishes *w, erg_problems *p) {
 
 static int prepare(const run_wishes *w, run_registry *registry, const run_preset *preset,
                    run_job *j, erg_problems *p, char **message) {
-  double t = now();
+  double t = erg_clock();
   j->phase = "reading the model and the data";
   if (!run_load(&w->inputs, &j->model, p)) return 2;
   const erg_toml *run = lang_run_defaults(j->model.lang);
-  j->times.load_s = now() - t;
+  j->times.load_s = erg_clock() - t;
   if (!resolve_sizes(j, w, preset, run, p)) return 2;
   const char *backend = w->backend ? w->backend : text_of(run, "backend");
   const run_candidate *candidate = NULL;
@@ -429,7 +423,7 @@ static int prepare(const run_wishes *w, run_registry *registry, const run_preset
 
 int run_job_prepare(const run_wishes *w, run_registry *registry, run_host *host, run_job *j,
                     erg_problems *p, char **message) {
-  *j = (run_job){.host = host, .started = now()};
+  *j = (run_job){.host = host, .started = erg_clock()};
   *message = NULL;
   run_preset preset;
   run_preset_init(&preset);
@@ -440,9 +434,9 @@ int run_job_prepare(const run_wishes *w, run_registry *registry, run_host *host,
 }
 
 int run_job_run(run_job *j, run_report report, void *data, erg_problems *p) {
-  double t = now();
+  double t = erg_clock();
   run_sample(&j->request, j->schema, j->sink, report, data, &j->result, p);
-  j->times.sample_s = now() - t;
+  j->times.sample_s = erg_clock() - t;
   j->phase = j->result.phase;
   if (j->result.status != ERG_OK && !j->result.any)
     run_outputs_discard(&j->outputs);
@@ -461,7 +455,7 @@ out_report run_job_report(const run_job *j) {
 
 bool run_job_summarise(run_job *j, erg_problems *p) {
   if (j->result.kept == 0) return true;
-  double t = now();
+  double t = erg_clock();
   bool interrupted = j->result.status != ERG_OK;
   j->phase = "computing the diagnostics";
   if (!interrupted && erg_interrupted()) return false;
@@ -474,10 +468,10 @@ bool run_job_summarise(run_job *j, erg_problems *p) {
     j->disk = out_draws_open(path, 1, p);
     if (j->disk) j->summary = out_summary_from_draws(j->disk, &limits, j->request.threads, p);
   }
-  j->times.diagnose_s = now() - t;
+  j->times.diagnose_s = erg_clock() - t;
   if (!j->summary) return false;
   j->phase = "writing the report";
-  j->times.total_s = now() - j->started;
+  j->times.total_s = erg_clock() - j->started;
   double *times = run_alloc(2 * (size_t)j->request.chains * sizeof *times);
   for (int32_t c = 0; c < j->request.chains; c++) {
     times[c] = j->result.warmup_s;
@@ -492,7 +486,7 @@ bool run_job_summarise(run_job *j, erg_problems *p) {
   free(json);
   free(page);
   free(times);
-  j->times.total_s = now() - j->started;
+  j->times.total_s = erg_clock() - j->started;
   return good;
 }
 

@@ -4,18 +4,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "read/clock.h"
 #include "read/interrupt.h"
 #include "run/text.h"
 
 enum { FIRST_CAPACITY = 64, MAX_CAPACITY = 1024, MAX_SLOTS = 64, SHARED_DRAWS = 2048 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 typedef struct {
   const run_request *r;
@@ -202,10 +196,10 @@ static bool put(loop *l) {
   if (!b->warmup || r->save_warmup) {
     convert(l);
     out_block out = {b->warmup != 0, b->capacity, l->rows_filled, l->rows};
-    double t = now();
+    double t = erg_clock();
     good = l->sink->ops->append(l->sink, &out, l->problems);
     l->result->any |= good;
-    l->result->output_s += now() - t;
+    l->result->output_s += erg_clock() - t;
   }
   for (int32_t c = 0; c < b->chains; c++) {
     l->seen[c] += b->filled[c];
@@ -221,7 +215,7 @@ static void tell(loop *l, run_report report, void *data) {
   const run_request *r = l->r;
   const erg_block *b = &l->block;
   run_progress g = {.warmup = !l->adapted, .left_s = NAN};
-  double t = now(), steps = 0;
+  double t = erg_clock(), steps = 0;
   for (int32_t c = 0; c < b->chains; c++) {
     g.done += l->seen[c];
     g.kept += l->kept[c];
@@ -258,7 +252,7 @@ static erg_status pull(loop *l, run_report report, void *data) {
   erg_block *b = &l->block;
   int64_t capacity = FIRST_CAPACITY < l->capacity ? FIRST_CAPACITY : l->capacity;
   for (;;) {
-    double t = l->block_start = now();
+    double t = l->block_start = erg_clock();
     b->capacity = capacity;
     memset(b->filled, 0, (size_t)b->chains * sizeof *b->filled);
     b->finished = 0;
@@ -282,7 +276,7 @@ static erg_status pull(loop *l, run_report report, void *data) {
     if (status == ERG_CANCELLED) return status;
     if (b->finished) return ERG_OK;
     if (erg_interrupted() || atomic_load(&l->r->host->cancel)) return ERG_CANCELLED;
-    capacity = next_capacity(l, capacity, now() - t);
+    capacity = next_capacity(l, capacity, erg_clock() - t);
   }
 }
 
@@ -318,7 +312,7 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
                 run_report report, void *report_data, run_result *result, erg_problems *p) {
   *result = (run_result){.status = ERG_OK, .phase = "starting the sampler"};
   loop l = {.r = r, .schema = schema, .sink = sink, .problems = p, .result = result,
-            .diverging = -1, .start = now()};
+            .diverging = -1, .start = erg_clock()};
   for (int i = 0; i < r->sampler->n_statistics; i++)
     if (!strcmp(r->sampler->statistics[i].name, "diverging")) l.diverging = i;
   erg_job job = {.size = sizeof job,
@@ -338,7 +332,7 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
   run_host_clear(r->host);
   result->status = r->sampler->supports(host, &job);
   if (result->status == ERG_OK) result->status = r->sampler->create(host, &job, &l.run);
-  result->create_s = now() - l.start;
+  result->create_s = erg_clock() - l.start;
   if (result->status == ERG_OK && host->cancelled(host->data)) {
     r->sampler->destroy(l.run);
     result->status = ERG_CANCELLED;
@@ -353,10 +347,10 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
   }
   allocate(&l);
   result->phase = r->warmup ? "warming up" : "sampling";
-  l.phase_start = l.rate_time = now();
+  l.phase_start = l.rate_time = erg_clock();
   result->status = pull(&l, report, report_data);
-  if (l.adapted) result->sampling_s = now() - l.phase_start;
-  else result->warmup_s = now() - l.phase_start;
+  if (l.adapted) result->sampling_s = erg_clock() - l.phase_start;
+  else result->warmup_s = erg_clock() - l.phase_start;
   result->kept = l.kept[0];
   for (int32_t c = 1; c < r->chains; c++)
     if (l.kept[c] < result->kept) result->kept = l.kept[c];
@@ -375,11 +369,11 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
     result->telemetry.size = sizeof result->telemetry;
     telemetry->telemetry(l.run, &result->telemetry);
   }
-  result->total_s = now() - l.start;
-  double t = now();
+  result->total_s = erg_clock() - l.start;
+  double t = erg_clock();
   close_sink(&l);
-  result->output_s += now() - t;
-  result->total_s = now() - l.start;
+  result->output_s += erg_clock() - t;
+  result->total_s = erg_clock() - l.start;
   r->sampler->destroy(l.run);
   release(&l);
 }

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "device.h"
 #include "engine/engine.h"
 #include "nvml.h"
+#include "read/clock.h"
 
 /* Two samples of the multiprocessors' counters lie at least so far apart. */
 #define GPM_LEAST_S 0.1
@@ -25,12 +25,6 @@ struct erg_sensors {
   nvml_gpm_metrics *metrics;
   double opened_s;
 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ERG_NVML_SUCCESS, or the code after writing which function says what. */
 #define CALL(member, symbol, ...)                                                \
@@ -108,7 +102,7 @@ static erg_status open_sensors(const erg_host *host, const char *id, erg_sensors
   size_t size = sizeof s->no_energy;
   (void)CALL(energy, "nvmlDeviceGetTotalEnergyConsumption", s->device, &s->energy);
   (void)open_gpm(s, s->no_gpm, sizeof s->no_gpm);
-  s->opened_s = now();
+  s->opened_s = erg_clock();
   *out = s;
   return ERG_OK;
 }
@@ -131,7 +125,7 @@ static double sm_active(erg_sensors *s, char *text, size_t size) {
     snprintf(text, size, "%s", s->no_gpm);
     return NAN;
   }
-  if (now() - s->opened_s < GPM_LEAST_S) {
+  if (erg_clock() - s->opened_s < GPM_LEAST_S) {
     snprintf(text, size, "shorter than the %g s that NVML's counters need", GPM_LEAST_S);
     return NAN;
   }
