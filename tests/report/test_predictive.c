@@ -141,6 +141,60 @@ static void test_file(void **state) {
   unlink(path);
 }
 
+/* Of many elements some are shown: of data and sets the same ones, spread over all. */
+static void test_many(void **state) {
+  (void)state;
+  enum { N = 30011, SETS = 3 };
+  char path[100];
+  const char *const paths[] = {path};
+  snprintf(path, sizeof path, "/tmp/ergode-predictive-many-%d.nc", (int)getpid());
+  erg_problems problems;
+  erg_problems_init(&problems);
+  out_schema *s = out_schema_new(1);
+  int obs = out_add_dim(s, "obs", N, NULL);
+  double *data = calloc(N, sizeof *data), *rows = calloc(SETS * (N + 1), sizeof *rows);
+  for (int i = 0; i < N; i++) data[i] = i;
+  for (int k = 0; k < SETS; k++) /* y, then mu */
+    for (int i = 0; i < N; i++) rows[k * (N + 1) + i] = 10.0 * i + k;
+  out_add_variable(s, OUT_POSTERIOR_PREDICTIVE, OUT_F64, "y", 1, &obs, NULL, NULL);
+  out_add_variable(s, OUT_POSTERIOR, OUT_F64, "mu", 0, NULL, NULL, NULL);
+  out_add_variable(s, OUT_OBSERVED_DATA, OUT_F64, "y", 1, &obs, data, NULL);
+  s->info.n_draws = SETS;
+  assert_true(out_schema_finish(s, &problems));
+  out_sink *sink = out_netcdf(path, 1);
+  const int64_t filled = SETS;
+  out_block block = {.capacity = SETS, .filled = &filled, .rows = rows};
+  out_end end = {0};
+  assert_true(sink->ops->open(sink, s, &problems) &&
+              sink->ops->append(sink, &block, &problems) &&
+              sink->ops->close(sink, &end, &problems));
+  sink->ops->free(sink);
+  out_schema_free(s);
+  out_draws *draws = out_draws_open(paths, 1, &problems);
+  assert_non_null(draws);
+  const out_schema *read = out_draws_schema(draws);
+  report_predictive r;
+  assert_true(report_predictive_read(draws, out_find(read, OUT_POSTERIOR_PREDICTIVE, "y"),
+                                     out_find(read, OUT_OBSERVED_DATA, "y"), &r, &problems));
+  assert_int_equal(r.n, N);
+  assert_int_equal(r.shown, REPORT_MOST_SHOWN);
+  assert_int_equal(r.sets, SETS);
+  for (int64_t i = 0; i < r.shown; i++) {
+    assert_true(!i || (r.observed[i] > r.observed[i - 1] &&
+                       r.observed[i] <= r.observed[i - 1] + 2));
+    for (int k = 0; k < SETS; k++)
+      assert_true(r.drawn[k * r.shown + i] == 10 * r.observed[i] + k);
+  }
+  for (int k = 0; k < SETS; k++)
+    assert_true(fabs(r.drawn_statistic[REPORT_MEAN][k] - (5.0 * (N - 1) + k)) < 1e-6);
+  report_predictive_free(&r);
+  out_draws_close(draws);
+  erg_problems_free(&problems);
+  unlink(path);
+  free(data);
+  free(rows);
+}
+
 /* Values that can't be drawn, don't vary, or reach far. */
 static void test_figures(void **state) {
   (void)state;
@@ -173,7 +227,7 @@ static void test_figures(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_file),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_file), cmocka_unit_test(test_many),
                                      cmocka_unit_test(test_figures)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
