@@ -1,5 +1,4 @@
 /* ergode bench. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,33 +137,13 @@ static bool check_stdout(const cli_args *args, erg_problems *p) {
                             "standard output takes one of --json -, --markdown - and --csv -");
 }
 
-static void print_all(const bench_report *r, const bench_look *look) {
-  bench_print(r, stdout, look);
-  if (!r->baseline) return;
-  fputs("\nAgainst the baseline\n", stdout);
-  bench_compare_print(r->baseline, stdout, look->colour);
-}
-
 static void print_tables(const cli_args *args, const bench_report *r) {
   bench_look look = {.width = isatty(1) ? out_terminal_width(stdout) : 80,
                      .colour = out_wants_colour(stdout),
                      .verbose = cli_given(args, "verbose")};
   if (!is_stdout(cli_value(args, "json")) && !is_stdout(cli_value(args, "markdown")) &&
       !is_stdout(cli_value(args, "csv")))
-    print_all(r, &look);
-}
-
-/* The tables, and below them the comparison with the baseline. 0 or errno. */
-static int write_markdown(const bench_report *r, const char *path) {
-  int error = bench_write_markdown(r, path);
-  if (error || !r->baseline) return error;
-  FILE *f = is_stdout(path) ? stdout : fopen(path, "a");
-  if (!f) return errno;
-  fputc('\n', f);
-  bench_compare_markdown(r->baseline, f);
-  error = ferror(f) ? EIO : 0;
-  if (f != stdout && fclose(f) != 0 && !error) error = errno;
-  return error;
+    bench_print(r, stdout, &look);
 }
 
 /* report.html, of what bench.json holds. 0 or 7. */
@@ -183,7 +162,7 @@ static int write_reports(const cli_args *args, const bench_report *r) {
     const char *name, *option;
     int (*write)(const bench_report *r, const char *path);
   } files[] = {{"bench.json", "json", write_json},
-               {"report.md", "markdown", write_markdown},
+               {"report.md", "markdown", bench_write_markdown},
                {"report.csv", "csv", bench_write_csv}};
   int code = 0;
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

@@ -87,7 +87,8 @@ static const cli_option
                           "against --baseline is SLOWER, AMBIGUOUS or INVALID"),
     o_compare_strict = FLAG("strict", "exit with 4 where something is SLOWER, AMBIGUOUS or "
                             "INVALID"),
-    o_compare_markdown = TEXT("markdown", "FILE", "write it as Markdown, for a pull request"),
+    o_compare_markdown = TEXT("markdown", "FILE", "write it as Markdown, for a pull request; - for "
+                                                  "standard output, in place of the tables"),
     o_chain_list = TEXT("chains", "N,N", "numbers of chains, separated by commas; each gets "
                                          "rows of its own (the preset's)"),
     o_thread_list = TEXT("threads", "N,N", "numbers of CPU threads, separated by commas; each "

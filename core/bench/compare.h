@@ -84,7 +84,7 @@ int bench_compare_count(const bench_comparison *c, statistic_verdict v); /* rows
 /* For --strict: a row is INVALID, a figure SLOWER or AMBIGUOUS, or no row is in both. */
 bool bench_compare_is_bad(const bench_comparison *c);
 
-void bench_compare_print(const bench_comparison *c, FILE *out, bool colour);
+void bench_compare_print(const bench_comparison *c, FILE *out, const bench_look *look);
 void bench_compare_markdown(const bench_comparison *c, FILE *out); /* a section, from ## on */
 void bench_compare_write(const bench_comparison *c, erg_json *j); /* members of an open object */
 /* What that wrote, of jansson (json_t); NULL where it is none. */

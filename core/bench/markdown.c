@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "bench/show.h"
 #include "read/whole_file.h"
 #include "run/text.h"
@@ -122,6 +123,10 @@ static void write_page(const bench_report *r, FILE *out) {
   }
   fprintf(out, "\n");
   show_notes(r, 0, write_note, out);
+  if (r->baseline) {
+    fprintf(out, "\n");
+    bench_compare_markdown(r->baseline, out);
+  }
   write_environment(r, out);
 }
 

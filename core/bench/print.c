@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "bench/show.h"
 #include "run/text.h"
 
@@ -102,4 +103,7 @@ void bench_print(const bench_report *r, FILE *out, const bench_look *look) {
   }
   int left = show_notes(r, look->verbose ? 0 : NOTES, print_note, &s);
   if (left) fprintf(out, "and %d more: --verbose, or report.md\n", left);
+  if (!r->baseline) return;
+  heading(&s, "Against the baseline");
+  bench_compare_print(r->baseline, out, look);
 }

@@ -427,15 +427,16 @@ static void in_words(void **state) {
     if (markdown)
       bench_compare_markdown(c, f);
     else
-      bench_compare_print(c, f, false);
+      bench_compare_print(c, f, &(bench_look){.width = 200});
     fclose(f);
     holds(text, "FASTER");
     holds(text, "2.000 to 2.000");
-    holds(text, "INVALID ill: A is wrong: the gate");
+    holds(text, markdown ? "INVALID ill: A is wrong: the gate" : "ill: INVALID, A is wrong: the gate");
     holds(text, "governor: performance, then powersave");
     holds(text, "2 rows in both: 1 FASTER, 1 INVALID");
     holds(text, "An interval of 3 pairs is their range, and holds the true median in 75 of 100");
     assert_int_equal(strstr(text, "| fine | min ESS/s |") != NULL, markdown);
+    assert_int_equal(strstr(text, "\nfine\n  min ESS/s ") != NULL, !markdown);
     free(text);
   }
   bench_comparison_free(c);
