@@ -103,8 +103,11 @@ static void roff(const char *text) {
   putchar('\n');
 }
 
+#define MAN_DATE "2026-11-21" /* a fixed one: the same tree makes the same pages */
+
 static void man_head(const char *page, const char *summary) {
-  printf(".TH \"%s\" 1 \"\" \"Ergode %s\" \"Ergode\"\n.SH NAME\n", page, ERGODE_VERSION);
+  printf(".TH \"%s\" 1 \"%s\" \"Ergode %s\" \"Ergode\"\n.SH NAME\n", page, MAN_DATE,
+         ERGODE_VERSION);
   char line[256];
   snprintf(line, sizeof line, "%s", page);
   for (char *p = line; *p; p++) *p = (char)tolower((unsigned char)*p);
@@ -154,14 +157,16 @@ void cli_man(const cli_command *c) {
   for (int i = 0; i < n; i++)
     page[i] = page[i] == ' ' ? '-' : (char)toupper((unsigned char)page[i]);
   man_head(page, c->summary);
-  printf(".SH SYNOPSIS\n.B ergode %s\n.I %s\n[options]\n", c->name, c->arguments);
+  printf(".SH SYNOPSIS\n.B ergode %s\n", c->name);
+  if (*c->arguments) printf(".I %s\n", c->arguments);
+  printf("[options]\n");
   if (c->about) {
     printf(".SH DESCRIPTION\n");
     roff(c->about);
   }
   printf(".SH EXAMPLES\n");
   for (const cli_example *e = c->examples; e && e->command; e++) {
-    printf(".PP\n.nf\n.B ergode ");
+    printf("%s.nf\n.B ergode ", e == c->examples ? "" : ".PP\n");
     roff(e->command);
     printf(".fi\n.RS 4\n");
     roff(e->about);

@@ -45,8 +45,8 @@ if [ "$(id -u)" -ne 0 ]; then
   if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     as_root=(sudo -n)
   else
-    echo "setup: '$target' needs packages that only root can install. Run:" >&2
-    echo "  sudo ${install[*]}" >&2
+    echo "setup: '$target' needs packages that only root can install. Run as root:" >&2
+    echo "  ${install[*]}" >&2
     exit 2
   fi
 fi

@@ -106,7 +106,7 @@ for page in "$prefix"/share/man/man1/*.1; do
     [ ! -s "$tmp/warnings" ] || fail "$page: $(cat "$tmp/warnings")"
   fi
   if command -v mandoc >/dev/null; then
-    mandoc -Tlint -Wwarning "$page" || fail "mandoc warns about $page"
+    mandoc -Tlint -Wwarning "$page" >"$tmp/warnings" || fail "mandoc warns about $page: $(cat "$tmp/warnings")"
   fi
 done
 
