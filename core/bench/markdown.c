@@ -72,9 +72,10 @@ static void write_backends(const bench_report *r, FILE *out) {
     fprintf(out, "- %s %s", row->backend, row->backend_version);
     for (int k = 0; k < row->n_versions; k++)
       fprintf(out, "%s%s %s", k ? ", " : ": ", row->versions[k].name, row->versions[k].version);
-    if (row->n_devices)
-      fprintf(out, " on %s: %s %s %s", row->devices[0].id, row->devices[0].name,
-              row->devices[0].architecture, row->devices[0].driver);
+    const erg_device *d = &row->devices[0];
+    if (row->n_devices) fprintf(out, " on %s: %s", d->id, d->name);
+    if (*d->architecture) fprintf(out, ", %s", d->architecture);
+    if (*d->driver) fprintf(out, ", %s", d->driver);
     fprintf(out, "\n");
     if (*row->compiler)
       fprintf(out, "  - models compiled by %s, `%s`\n", row->compiler, row->flags);

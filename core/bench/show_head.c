@@ -50,6 +50,21 @@ static result result_of(const bench_report *r, const int *rows, int n) {
   return out;
 }
 
+static void tell_undecided(const bench_report *r, const result *w, const char *best,
+                           const char *second, FILE *out) {
+  const bench_estimate *a = &r->rows[w->best].figures[BENCH_ESS_S],
+                       *b = &r->rows[w->second].figures[BENCH_ESS_S];
+  char one[SHOW_NUMBER], other[SHOW_NUMBER], ratio[SHOW_NUMBER], range[SHOW_NUMBER];
+  fprintf(out, "undecided between %s (%s ESS/s) and %s (%s): ", best,
+          show_number(a->median, one), second, show_number(b->median, other));
+  show_number(w->ratio, ratio);
+  if (isnan(w->low))
+    fprintf(out, "%s times in %d run%s of each; --repeat 5 tells chance from difference", ratio,
+            a->n, a->n == 1 ? "" : "s");
+  else
+    fprintf(out, "run by run %s times (95 %%: %s)", ratio, show_range(w->low, w->high, range));
+}
+
 static void tell_result(const bench_report *r, const result *w, FILE *out) {
   char best[SHOW_NAME], second[SHOW_NAME], ess[SHOW_NUMBER], ratio[SHOW_NUMBER];
   char range[SHOW_NUMBER];
@@ -77,13 +92,8 @@ static void tell_result(const bench_report *r, const result *w, FILE *out) {
   else if (w->outcome == ALIKE)
     fprintf(out, "%s and %s are equally fast: %s ESS/s, a ratio of %s (95 %%: %s)", best,
             second, ess, ratio, range);
-  else if (isnan(w->low))
-    fprintf(out, "undecided: %s has %s ESS/s, %s times %s in %d run%s of each; --repeat 5 "
-            "tells chance from difference", best, ess, ratio, second,
-            row->figures[BENCH_ESS_S].n, row->figures[BENCH_ESS_S].n == 1 ? "" : "s");
   else
-    fprintf(out, "undecided: %s has %s ESS/s, %s times %s (95 %%: %s)", best, ess, ratio,
-            second, range);
+    tell_undecided(r, w, best, second, out);
 }
 
 /* --- the whole benchmark ---------------------------------------------------------------- */

@@ -244,11 +244,14 @@ class Views:
             if abs(float(worst) - checks["moments"]["worst_z"]) > 0.0051 or abs(
                     float(limit) - checks["moments"]["limit_z"]) > 0.0051:
                 self.wrong(where, "z", cells["worst z (limit)"], checks["moments"])
-        for title, key, digits in (("R-hat (limit)", "r_hat", 4), ("ESS (limit)", "ess", 5)):
+        def whole(text, value):
+            return text == ("-" if value is None else f"{value:.0f}")
+        for title, key, fits in (("ESS (limit)", "ess", whole), ("R-hat (limit)", "r_hat", (
+                lambda text, value: shown(text, value, 4)))):
             if title in cells and first:
                 value, _, limit = cells[title].rstrip(")").partition(" (")
-                if not shown(value, checks[key]["value"], digits) or not shown(
-                        limit or "-", checks[key]["limit"], digits):
+                if not fits(value, checks[key]["value"]) or not fits(limit or "-",
+                                                                     checks[key]["limit"]):
                     self.wrong(where, title, cells[title], checks[key])
         if "divergent" in cells and int(cells["divergent"]) != sum(
                 run["divergent"] for run in row["runs"]):
@@ -310,45 +313,60 @@ class Views:
         if cells.get("straggler", wanted) != wanted:
             self.wrong(where, "straggler", cells["straggler"], wanted)
 
+    SENTENCES = (
+        # "hierarchy: cpu wins with 12,300 ESS/s, 2.1 times opencl pocl:0 (95 %: 2.0–2.2)"
+        r"(?P<best>.{1,90}?) (?P<wins>wins) with (?P<ess>[\d,.e]+) ESS/s, "
+        r"(?P<ratio>[\d,.e-]+) times (?P<other>.{1,90}?) \(95 %: (?P<ends>[^)]*)\)",
+        r"undecided between (?P<best>.{1,90}?) \((?P<ess>[\d,.e]+) ESS/s\) and "
+        r"(?P<other>.{1,90}?) \((?P<less>[\d,.e]+)\): (?:run by run )?"
+        r"(?P<ratio>[\d,.e-]+) times (?:\(95 %: (?P<ends>[^)]*)\)|in \d+ run)",
+        r"(?P<best>.{1,90}?) and (?P<other>.{1,90}?) are equally fast: (?P<ess>[\d,.e]+) ESS/s, "
+        r"a ratio of (?P<ratio>[\d,.e-]+) \(95 %: (?P<ends>[^)]*)\)",
+        r"(?P<best>.{1,90}?) has most, (?P<ess>[\d,.e]+) ESS/s; no other row",
+        r"(?P<best>.{1,90}?) has (?P<ess>[\d,.e]+) ESS/s, and nothing valid")
+
     def sentences(self, text):
-        """'hierarchy: cpu wins with 12,300 ESS/s, 2.1 times opencl pocl:0 (95 %: 2.0–2.2)'."""
         text = " ".join(text.split())
         for k, workload in enumerate(self.document["workloads"]):
-            found = re.search(re.escape(workload["name"]) + r": (?:undecided: )?(.{1,90}?) "
-                              r"(wins with|has|has most,) ([\d,.e]+) ESS/s[,;] (?:([\d,.e]+) times (.{1,90}?) "
-                              r"(?:\(95 %: ([^)]*)\)|in \d))?", text)
             valid = [row for row in self.document["rows"]
                      if row["workload"] == k and row["verdict"] == "valid"]
-            if not found:
-                if len(valid) > 1 and "equally fast" not in text:
-                    self.say(f"{workload['name']}: no sentence says who wins")
-                continue
-            best = max(valid, key=lambda row: row["figures"]["ess_s"]["median"])
-            name, verb, ess, ratio, other, ends = found.groups()
-            where = f"{workload['name']}: {name}"
-            if name != full_name(self.document, best):
-                self.wrong(where, "the best", name, best["id"])
-            if not shown(ess, best["figures"]["ess_s"]["median"]):
-                self.wrong(where, "ESS/s", ess, best["figures"]["ess_s"])
-            for pair in self.document["pairs"] if ratio else ():
-                names = [full_name(self.document, self.rows[pair[end]]) for end in "ab"]
-                if pair["figure"] != "ess_s" or pair["workload"] != k or sorted(names) != sorted(
-                        (name, other)):
-                    continue
-                turned = names[0] != name
-                value, low, high = pair["ratio"], pair["low"], pair["high"]
-                if turned:
-                    value, low, high = 1 / value, 1 / high if high else None, \
-                        1 / low if low else None
-                if not shown(ratio, value) or (ends and not shown_range(ends, low, high)):
-                    self.wrong(where, "ratio", (ratio, ends), (value, low, high))
-                if (verb == "wins with") != (pair["verdict"] == ("SLOWER" if turned else
-                                                                 "FASTER")):
-                    self.wrong(where, "verdict", verb, pair["verdict"])
+            found = [match for match in (re.search(re.escape(workload["name"] + ": ") + sentence,
+                                                   text) for sentence in self.SENTENCES) if match]
+            if not found and valid:
+                self.say(f"{workload['name']}: no sentence says who wins")
+            if found and valid:
+                self.sentence(k, valid, found[0].groupdict())
+
+    def sentence(self, workload, valid, said):
+        best = max(valid, key=lambda row: row["figures"]["ess_s"]["median"])
+        where = f"{self.document['workloads'][workload]['name']}: {said['best']}"
+        if said["best"] != full_name(self.document, best):
+            self.wrong(where, "the best", said["best"], best["id"])
+        if not shown(said["ess"], best["figures"]["ess_s"]["median"]):
+            self.wrong(where, "ESS/s", said["ess"], best["figures"]["ess_s"])
+        if "ratio" not in said:
+            return
+        for pair in self.document["pairs"]:
+            both = [self.rows[pair[end]] for end in "ab"]
+            names = [full_name(self.document, row) for row in both]
+            if pair["figure"] == "ess_s" and pair["workload"] == workload and pair["ratio"] and \
+                    sorted(names) == sorted((said["best"], said["other"])):
                 break
-            else:
-                if ratio:
-                    self.say(f"{where}: compared with {other!r}, which is no pair")
+        else:
+            self.say(f"{where}: compared with {said['other']!r}, which is no pair")
+            return
+        turned = names[0] != said["best"]
+        value, low, high = pair["ratio"], pair["low"], pair["high"]
+        if turned:
+            value, low, high = 1 / value, 1 / high if high else None, 1 / low if low else None
+        if not shown(said["ratio"], value) or (said["ends"] and not shown_range(said["ends"], low,
+                                                                                 high)):
+            self.wrong(where, "ratio", (said["ratio"], said["ends"]), (value, low, high))
+        if ("wins" in said) != (pair["verdict"] == ("SLOWER" if turned else "FASTER")):
+            self.wrong(where, "verdict", said, pair["verdict"])
+        less = both[0 if turned else 1]["figures"]["ess_s"]["median"]
+        if "less" in said and not shown(said["less"], less):
+            self.wrong(where, "ESS/s of the other", said["less"], less)
 
     def check(self, text, tables):
         n = 0

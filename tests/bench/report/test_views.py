@@ -103,8 +103,28 @@ class Views(unittest.TestCase):
         if name == "report.csv":
             return not line.startswith("id,")
         if name == "report.md":
-            return line.startswith("| ") and "| verdict |" not in line and "INVALID" not in line
+            return line.startswith("| ") and not any(
+                word in line for word in ("| verdict |", "INVALID", "skipped"))
         return bool(re.match(r"(cpu|opencl|peer)\S* .*(valid|FASTER|SLOWER|SAME)", line))
+
+    def test_altered_sentences_are_found(self):
+        text = " ".join(read(self.out / "terminal.txt").split("\n\n")[0].split())
+        rest = read(self.out / "terminal.txt").partition("\n\n")[2]
+        whole = text + "\n\n" + rest
+        self.assertEqual(self.check("terminal.txt", whole), [])
+        for pattern, new in ((r"hierarchy: opencl pocl:0", "hierarchy: cpu"),
+                             (r"(wins with )\d", r"\g<1>9"), (r"ESS/s, 2", "ESS/s, 3"),
+                             (r"times cpu", "times biased cpu"), (r"(95 %: )2", r"\g<1>1"),
+                             (r"(has most, )9", r"\g<1>8"), (r"(run by run )1", r"\g<1>2"),
+                             (r"tiny: undecided", "tiny: decided"),
+                             (r"(and opencl pocl:0 \()2", r"\g<1>3"),
+                             (r"hierarchy: (opencl pocl:0) wins with (\S+) ESS/s, (\S+) times cpu",
+                              r"hierarchy: undecided between \1 (\2 ESS/s) and cpu (20,000): "
+                              r"run by run \3 times")):
+            with self.subTest(pattern):
+                altered = re.sub(pattern, new, whole, count=1)
+                self.assertNotEqual(altered, whole)
+                self.assertNotEqual(self.check("terminal.txt", altered), [])
 
     def test_hidden_rows_are_found(self):
         text = read(self.out / "report.md")
