@@ -13,9 +13,6 @@
 #include "run/job.h"
 #include "run/text.h"
 
-#ifndef ERGODE_VERSION
-#define ERGODE_VERSION "0.1.0"
-#endif
 #define TIME_LIMIT_S 3600 /* of one run */
 
 typedef struct {

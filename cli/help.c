@@ -5,9 +5,6 @@
 #include "cli/table.h"
 #include "output/table.h"
 
-#ifndef ERGODE_VERSION
-#define ERGODE_VERSION "0.1.0"
-#endif
 enum { WIDTH = 80, TEXT_AT = 26 };
 
 static void wrap(const char *text, int indent, int at) {

@@ -7,10 +7,6 @@
 #include "cli/table.h"
 #include "run/host.h"
 
-#ifndef ERGODE_VERSION
-#define ERGODE_VERSION "0.1.0"
-#endif
-
 int cli_help_command(const cli_args *args) {
   bool man = cli_given(args, "man");
   const cli_command *c = NULL;

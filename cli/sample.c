@@ -10,9 +10,6 @@
 #include "run/job.h"
 #include "run/text.h"
 
-#ifndef ERGODE_VERSION
-#define ERGODE_VERSION "0.1.0"
-#endif
 enum { TABLE_ROWS = 24 }; /* of the summary on a terminal; --json and report.md have all */
 
 static unsigned report_of(const cli_args *args) {
