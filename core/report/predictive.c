@@ -9,7 +9,7 @@
 #include "report/draws_plots.h"
 
 #define WINDOW_BYTES ((int64_t)32 << 20)
-enum { WIDTH = 360, HEIGHT = 230, GRID = 100, MOST_BARS = 40, STATISTIC_BARS = 30 };
+enum { WIDTH = 360, HEIGHT = 230, GRID = 100, MOST_BARS = 40, FEW_BARS = 12, STATISTIC_BARS = 30 };
 
 /* --- Reading ------------------------------------------------------------------------ */
 
@@ -224,6 +224,18 @@ static void count_bars(const double *values, int64_t n, double low, double width
   }
 }
 
+/* Few values stand below their bars, whole. */
+static void name_bars(plot *p, double low, int bars, double *at) {
+  char text[FEW_BARS][32];
+  const char *names[FEW_BARS];
+  for (int b = 0; b < bars; b++) {
+    snprintf(text[b], sizeof text[b], "%.0f", low + b);
+    names[b] = text[b];
+    at[b] = b;
+  }
+  plot_categories(p, PLOT_X, names, bars);
+}
+
 static void draw_bars(plot *p, const report_predictive *r, double low, double high) {
   low = floor(low);
   double span = floor(high) - low + 1, width = fmax(1, ceil(span / MOST_BARS));
@@ -246,6 +258,7 @@ static void draw_bars(plot *p, const report_predictive *r, double low, double hi
     most[b] = one[(int)ceil(0.945 * last)];
   }
   free(drawn);
+  if (width == 1 && bars <= FEW_BARS) name_bars(p, low, bars, at);
   plot_style bar = plot_role((plot_colour)PLOT_SERIES), interval = plot_role(PLOT_INK),
              dot = {.colour = PLOT_INK, .size = 4};
   bar.opacity = 0.45;
