@@ -255,7 +255,10 @@ void cell_run(const cell_job *job, cell *out) {
   char reason[BENCH_TEXT] = "";
   cell_result *r = out->result;
   if (!cell_apart(run_here, &p, job->options->time_limit_s, reason)) {
-    if (!r->finished || !r->code) set_text(r->reason, BENCH_TEXT, reason);
+    bool late = !strncmp(reason, "no end within", 13);
+    if (!r->finished || !r->code)
+      snprintf(r->reason, BENCH_TEXT, "%.500s%s", reason,
+               late ? ": give it longer with --time-limit" : "");
     r->code = erg_interrupted() ? 130 : 6;
     return;
   }

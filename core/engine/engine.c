@@ -45,6 +45,17 @@ static int32_t buffer_draws(const erg_job *job) {
   return room >= BUFFER_DRAWS ? BUFFER_DRAWS : room >= 1 ? (int32_t)room : 1;
 }
 
+uint64_t engine_memory(const erg_job *job) {
+  engine_shape shape = {0};
+  const erg_model *model = job->model;
+  engine_layout(model->dim, model->n_elements, model->n_families,
+                (int)job->settings[ENGINE_MAX_DEPTH], buffer_draws(job), &shape);
+  uint64_t chain = sizeof(erg_chain) + (uint64_t)model->dim * sizeof(double);
+  for (int r = 0; r < ENGINE_REGIONS; r++)
+    if (r != ENGINE_CENTRING) chain += (shape.row_bytes[r] + 127) / 128 * 128;
+  return chain * (uint64_t)job->chains;
+}
+
 static erg_status open_shares(erg_run *run) {
   const erg_job *job = run->job;
   int32_t n = job->n_devices > 0 ? job->n_devices : 1, first = 0;

@@ -148,6 +148,8 @@ const void *engine_extension(const char *name, const engine_backend *backend,
 
 /* Seconds per stage so far (extension erg.stages/1). */
 void engine_stages(const erg_run *run, erg_stages *out);
+/* Extension erg.memory/1: the regions of all chains, and what the host keeps of each. */
+uint64_t engine_memory(const erg_job *job);
 /* Extension erg.telemetry/1. */
 void engine_telemetry(const erg_run *run, erg_telemetry *out);
 /* Extension erg.gradient/1, for a backend. */

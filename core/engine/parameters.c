@@ -88,9 +88,11 @@ const void *engine_extension(const char *name, const engine_backend *backend,
                              const erg_gradient_extension *gradient) {
   static const erg_stages_extension stages = {sizeof stages, engine_stages};
   static const erg_telemetry_extension telemetry = {sizeof telemetry, engine_telemetry};
+  static const erg_memory_extension memory = {sizeof memory, engine_memory};
   if (strcmp(name, "erg.gradient/1") == 0) return gradient;
   if (strcmp(name, "erg.bits/1") == 0) return engine_bits;
   if (strcmp(name, "erg.telemetry/1") == 0) return &telemetry;
+  if (strcmp(name, "erg.memory/1") == 0) return &memory;
   if (strcmp(name, "erg.stages/1") == 0) return &stages;
   return backend->extension ? backend->extension(name) : NULL;
 }

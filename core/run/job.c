@@ -340,6 +340,7 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   uint64_t queue = j->disk_bytes < (64u << 20) ? j->disk_bytes : 64u << 20;
   uint64_t sampling = run_sample_bytes(r, j->schema) + queue;
   uint64_t summary = out_summary_bytes(j->schema, kept, r->threads, !j->memory);
+  sampling += run_sampler_bytes(r, &j->device);
   j->memory_bytes = held + data + j->compiled->scratch_bytes * (uint64_t)r->threads +
                     (sampling > summary ? sampling : summary);
   return true;

@@ -308,6 +308,31 @@ static void close_sink(loop *l) {
   free(times);
 }
 
+static erg_job job_of(const run_request *r) {
+  return (erg_job){.size = sizeof(erg_job),
+                   .chains = r->chains,
+                   .first_chain = r->first_chain,
+                   .threads = r->threads,
+                   .warmup = r->warmup,
+                   .draws = r->draws,
+                   .seed = r->seed,
+                   .model = r->model,
+                   .devices = r->devices,
+                   .n_devices = r->n_devices,
+                   .n_settings = r->sampler->n_parameters,
+                   .settings = r->settings,
+                   .initial = r->initial};
+}
+
+uint64_t run_sampler_bytes(const run_request *r, const erg_device *device) {
+  erg_job job = job_of(r);
+  const erg_memory_extension *memory =
+      device->kind == ERG_DEVICE_CPU && r->sampler->extension
+          ? r->sampler->extension(r->sampler, "erg.memory/1")
+          : NULL;
+  return memory ? memory->bytes(&job) : 0;
+}
+
 void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
                 run_report report, void *report_data, run_result *result, erg_problems *p) {
   *result = (run_result){.status = ERG_OK, .phase = "starting the sampler"};
@@ -315,19 +340,7 @@ void run_sample(const run_request *r, const out_schema *schema, out_sink *sink,
             .diverging = -1, .start = erg_clock()};
   for (int i = 0; i < r->sampler->n_statistics; i++)
     if (!strcmp(r->sampler->statistics[i].name, "diverging")) l.diverging = i;
-  erg_job job = {.size = sizeof job,
-                 .chains = r->chains,
-                 .first_chain = r->first_chain,
-                 .threads = r->threads,
-                 .warmup = r->warmup,
-                 .draws = r->draws,
-                 .seed = r->seed,
-                 .model = r->model,
-                 .devices = r->devices,
-                 .n_devices = r->n_devices,
-                 .n_settings = r->sampler->n_parameters,
-                 .settings = r->settings,
-                 .initial = r->initial};
+  erg_job job = job_of(r);
   const erg_host *host = &r->host->api;
   run_host_clear(r->host);
   result->status = r->sampler->supports(host, &job);

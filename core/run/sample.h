@@ -78,6 +78,9 @@ typedef struct run_result {
 void run_sample(const run_request *request, const out_schema *schema, out_sink *sink,
                 run_report report, void *report_data, run_result *result, erg_problems *p);
 
+/* Bytes that the sampler will hold in the host's memory for its chains, where it says so
+ * (erg.memory/1) and its first device is a processor; else 0. */
+uint64_t run_sampler_bytes(const run_request *request, const erg_device *device);
 /* Bytes that the loop itself will hold. */
 uint64_t run_sample_bytes(const run_request *request, const out_schema *schema);
 

@@ -51,6 +51,15 @@ erg_status cpu_supports(const erg_host *host, const erg_job *job) {
     return engine_fail(host, ERG_UNSUPPORTED,
                        "this processor does not run %s; the best it does is %s",
                        cpu_isa_name(isa), cpu_isa_name(cpu_isa_best()));
+  /* Memory that is only promised runs out in the middle of a run. */
+  double need = (double)engine_memory(job),
+         have = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  if (have > 0 && need > 0.9 * have)
+    return engine_fail(host, ERG_UNSUPPORTED,
+                       "the machine has %.2f GiB of memory, and %d chains need %.2f GiB: run at "
+                       "most %.0f chains here, or lower max_depth",
+                       have / 0x1p30, job->chains, need / 0x1p30,
+                       0.9 * job->chains * have / need);
   return ERG_OK;
 }
 

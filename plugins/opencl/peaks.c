@@ -24,7 +24,7 @@ typedef struct bed {
   cl_kernel read, multiply_add;
   cl_mem array, out;
   int lanes;
-  int32_t threads;
+  int32_t threads; /* 0: not a processor */
   size_t items, group;
   uint64_t vectors; /* of the array, a multiple of 8 items */
   double *sums;     /* [items], of the last launch */
@@ -53,6 +53,7 @@ static void release(bed *b) {
   if (b->program != NULL) cl->clReleaseProgram(b->program);
   if (b->queue != NULL) cl->clReleaseCommandQueue(b->queue);
   if (b->context != NULL) cl->clReleaseContext(b->context);
+  if (b->device.part != NULL) cl->clReleaseDevice(b->device.part);
   free(b->sums);
 }
 
@@ -78,8 +79,9 @@ static erg_status prepare(bed *b, const char *id, int32_t threads) {
   if (status != ERG_OK) return status;
   int processor = (b->device.type & CL_DEVICE_TYPE_CPU) != 0;
   size_t units = (size_t)(b->device.about.compute_units > 0 ? b->device.about.compute_units : 1);
-  (void)threads; /* all units */
-  b->threads = 0;
+  opencl_device_part(cl, b->host, &b->device, threads, 0);
+  if (b->device.part != NULL && (size_t)threads < units) units = (size_t)threads;
+  b->threads = processor ? (int32_t)units : 0;
   b->lanes = processor ? 8 : 2;
   b->group = processor ? 1 : 256;
   b->items = units * (processor ? 4 : 2048);

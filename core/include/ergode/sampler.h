@@ -201,6 +201,14 @@ typedef struct erg_gradient_extension {
                          const double *centring, double *lp, double *gradient);
 } erg_gradient_extension;
 
+/* extension "erg.memory/1" of a sampler: bytes that a run of this job will hold for its chains
+ * on the devices, all together, before anything is allocated; touches no device. Data and the
+ * model's scratch aren't among them. */
+typedef struct erg_memory_extension {
+  uint32_t size;
+  uint64_t (*bytes)(const erg_job *job);
+} erg_memory_extension;
+
 /* extension "erg.sensors/1" of a sampler: what a device's own instruments say, apart from any
  * run. Any thread; one at a time reads the same erg_sensors. */
 typedef enum erg_sensor {

@@ -281,6 +281,18 @@ static void refusals(void **state) {
     job.devices = devices;
     job.n_devices = 1;
     assert_int_equal(cpu()->supports(&host, &job), ERG_NO_DEVICE);
+    /* More than any machine has; and what it says grows with the chains. */
+    const erg_memory_extension *memory = cpu()->extension(cpu(), "erg.memory/1");
+    job.n_devices = 0;
+    job.chains = 7;
+    uint64_t seven = memory->bytes(&job);
+    job.chains = 70;
+    assert_true(seven > 7 * (ERG_V_TREE + 30) * 2 * sizeof(double));
+    assert_true(memory->bytes(&job) == 10 * seven);
+    m.dim = 10000000;
+    job.chains = 1000000;
+    assert_int_equal(cpu()->supports(&host, &job), ERG_UNSUPPORTED);
+    m.dim = 2;
   }
   toy_free(&m);
 }

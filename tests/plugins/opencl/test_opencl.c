@@ -216,6 +216,7 @@ static void test_peaks(void **state) {
   const erg_peaks_extension *e = opencl->extension(opencl, "erg.peaks/1");
   erg_host host = {.size = sizeof host, .fail = keep_reason, .log = no_log};
   erg_peaks found = {.size = sizeof found};
+  int processor = devices[0].kind == ERG_DEVICE_CPU;
   for (int threads = 1; threads <= 2; threads++) {
     if (e->measure(&host, devices[0].id, threads, &found) != ERG_OK)
       fail_msg("%s", peaks_reason);
@@ -223,6 +224,9 @@ static void test_peaks(void **state) {
                   1e-9 * found.read_bytes_s, 1e-9 * found.flops_s, found.how);
     assert_true(found.read_bytes_s > 0 && found.flops_s > 0);
     assert_int_equal(found.size, sizeof found);
+    if (processor && threads <= devices[0].compute_units)
+      assert_int_equal(found.threads, threads);
+    if (!processor) assert_int_equal(found.threads, 0);
   }
   assert_int_equal(e->measure(&host, "nowhere:3", 1, &found), ERG_NO_DEVICE);
   assert_non_null(strstr(peaks_reason, "nowhere:3"));
@@ -242,7 +246,7 @@ int main(void) {
       cmocka_unit_test(test_compiled), cmocka_unit_test(test_settings),
       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_two_devices),
       cmocka_unit_test(test_cache),    cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_peaks),    cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_threads),  cmocka_unit_test(test_peaks),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   char command[128];
