@@ -133,8 +133,8 @@ ERG_FN void erg_estimate_switch(erg_chain *c, ERG_GLOBAL const erg_control *k,
 }
 
 /* After a transition of the warm-up; c->iteration counts it already. */
-ERG_FN void erg_adapt(erg_chain *c, ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
-                      double accept) {
+ERG_FN_PART void erg_adapt(erg_chain *c, ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
+                           double accept) {
   int index = c->index < 0 ? -c->index : c->index;
   if (k->adapt & ERG_ADAPT_STEP) erg_average_update(c, k, accept);
   if (k->adapt & ERG_ADAPT_COLLECT) {
@@ -156,8 +156,8 @@ ERG_FN void erg_adapt(erg_chain *c, ERG_GLOBAL const erg_control *k, ERG_GLOBAL 
 
 /* Welford's update with the moments (a, g, w) that the model wrote at the draw. The
  * lanes of g and w run over array ends; what lies past `elements` is never read back. */
-ERG_FN void erg_moments_add(erg_chain *c, ERG_GLOBAL const erg_control *k,
-                            ERG_GLOBAL double *s) {
+ERG_FN_PART void erg_moments_add(erg_chain *c, ERG_GLOBAL const erg_control *k,
+                                 ERG_GLOBAL double *s) {
   ERG_GLOBAL double *m = erg_element_vector(k, s, ERG_E_MOMENTS);
   erg_v weight;
   c->moments_n += 1.0;

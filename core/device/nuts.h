@@ -82,9 +82,9 @@ ERG_FN erg_v erg_launch_lanes(const erg_chain *c, ERG_GLOBAL const erg_control *
 /* A fresh momentum for all coordinates; returns the kinetic energy. Coordinates i and
  * i + ERG_W share a block of random numbers. `salt` parts the momenta of the step size
  * search from each other. */
-ERG_FN double erg_launch_trajectory(ERG_GROUP const erg_chain *c,
-                                    ERG_GLOBAL const erg_control *k,
-                                    ERG_GLOBAL double *s, unsigned purpose, int salt) {
+ERG_FN_PART double erg_launch_trajectory(ERG_GROUP const erg_chain *c,
+                                         ERG_GLOBAL const erg_control *k,
+                                         ERG_GLOBAL double *s, unsigned purpose, int salt) {
   int both = purpose == ERG_RANDOM_MOMENTUM && k->algorithm == ERG_ALGORITHM_NUTS;
   erg_v kinetic = erg_splat(0.0);
   for (int b = 0; b < k->blocks; b += 2) {
@@ -102,10 +102,10 @@ ERG_FN double erg_launch_trajectory(ERG_GROUP const erg_chain *c,
 /* Takes the gradient at the evaluated point: the leaf's momentum p goes to `leaf`, the
  * next point is prepared, c->parity flips. With `left` (the momentum of the leaf before),
  * *turn0 and *turn1 are left# . (left + p) and p# . (left + p). Returns kinetic energy. */
-ERG_FN double erg_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                           ERG_GLOBAL double *s, ERG_GLOBAL double *leaf,
-                           ERG_GLOBAL const double *left, int pair, double *turn0,
-                           double *turn1) {
+ERG_FN_PART double erg_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                                ERG_GLOBAL double *s, ERG_GLOBAL double *leaf,
+                                ERG_GLOBAL const double *left, int pair, double *turn0,
+                                double *turn1) {
   int side = c->side;
   int parity = side ? c->parity1 : c->parity0;
   double step = side ? c->step_now : -c->step_now;
@@ -156,13 +156,14 @@ ERG_FN double erg_leapfrog(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control 
  * by one pass; writes the sum of the sums to `rho`. Where a half has two leaves or one,
  * its sum is begin + end or begin (`leaves` 2 or 1; 0: any). `moved`, if not 0, gets a
  * copy of right_end. */
-ERG_FN int erg_merge(ERG_GROUP ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
-                     ERG_GLOBAL const double *left_begin, ERG_GLOBAL const double *left_end,
-                     ERG_GLOBAL const double *left_rho, int left_leaves,
-                     ERG_GLOBAL const double *right_begin,
-                     ERG_GLOBAL const double *right_end,
-                     ERG_GLOBAL const double *right_rho, int right_leaves,
-                     ERG_GLOBAL double *rho, int move, ERG_GLOBAL double *moved) {
+ERG_FN_PART int erg_merge(ERG_GROUP ERG_GLOBAL const erg_control *k, ERG_GLOBAL double *s,
+                          ERG_GLOBAL const double *left_begin,
+                          ERG_GLOBAL const double *left_end,
+                          ERG_GLOBAL const double *left_rho, int left_leaves,
+                          ERG_GLOBAL const double *right_begin,
+                          ERG_GLOBAL const double *right_end,
+                          ERG_GLOBAL const double *right_rho, int right_leaves,
+                          ERG_GLOBAL double *rho, int move, ERG_GLOBAL double *moved) {
   ERG_GLOBAL double *metric = erg_vector(k, s, ERG_V_METRIC);
   erg_v zero = erg_splat(0.0);
   erg_v c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero;
@@ -286,10 +287,10 @@ ERG_FN int erg_nuts_places(const erg_chain *c, ERG_GLOBAL const erg_control *k,
 
 /* One leaf of NUTS, after its leapfrog; lp and reported are the model's at the evaluated
  * point. Returns 1 while the trajectory grows, 0 at its end. */
-ERG_FN int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
-                         ERG_GLOBAL double *s, double lp, double reported,
-                         ERG_GLOBAL const double *leaf, ERG_GLOBAL const double *q,
-                         double kinetic, double turn0, double turn1) {
+ERG_FN_PART int erg_nuts_leaf(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
+                              ERG_GLOBAL double *s, double lp, double reported,
+                              ERG_GLOBAL const double *leaf, ERG_GLOBAL const double *q,
+                              double kinetic, double turn0, double turn1) {
   int i = c->leaf, d = c->depth, side = c->side;
   int trailing = erg_trailing_zeros(i + 1); /* trailing 1 bits of i */
   double energy, error, weight, accept;

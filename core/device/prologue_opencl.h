@@ -14,6 +14,7 @@
 #define ERG_GLOBAL __global
 #define ERG_UNROLL
 #ifdef ERG_OPENCL_VECTOR
+#define ERG_FN_PART static __attribute__((noinline))
 #define ERG_GROUP
 #define ERG_PASS
 typedef double8 erg_v;

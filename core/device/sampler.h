@@ -33,6 +33,12 @@
 #define ERG_WITH_MOMENTS 1
 #endif
 
+/* A function called at one place that a compiler at run time is faster with apart from its
+ * caller; the prologue may say how. */
+#ifndef ERG_FN_PART
+#define ERG_FN_PART ERG_FN
+#endif
+
 #include "adapt.h"
 #include "nuts.h"
 #include "hmc.h"
@@ -63,8 +69,8 @@ ERG_FN int erg_wants_moments(const erg_chain *c) {
 
 /* The next candidate for the initial point: uniform on (-r, r), r the control's
  * initial_radius. */
-ERG_FN void erg_initial_candidate(const erg_chain *c, ERG_GLOBAL const erg_control *k,
-                                  ERG_GLOBAL double *s) {
+ERG_FN_PART void erg_initial_candidate(const erg_chain *c, ERG_GLOBAL const erg_control *k,
+                                       ERG_GLOBAL double *s) {
   ERG_GLOBAL double *q = erg_vector(k, s, ERG_V_Q + 2 + c->parity1);
   for (int i = 0; i < k->blocks * ERG_W; i += ERG_W) {
     erg_v u = erg_uniform(k->seed_low, k->seed_high, erg_slots(i), ERG_RANDOM_INIT,
