@@ -74,7 +74,6 @@ static void write_backends(const bench_report *r, FILE *out) {
       fprintf(out, "%s%s %s", k ? ", " : ": ", row->versions[k].name, row->versions[k].version);
     const erg_device *d = &row->devices[0];
     if (row->n_devices) fprintf(out, " on %s: %s", d->id, d->name);
-    if (*d->architecture) fprintf(out, ", %s", d->architecture);
     if (*d->driver) fprintf(out, ", %s", d->driver);
     fprintf(out, "\n");
     if (*row->compiler)

@@ -106,7 +106,8 @@ static void tell_validity(const bench_report *r, FILE *out) {
     valid += r->rows[i].verdict == BENCH_VALID;
   }
   if (valid == n)
-    fprintf(out, n == 1 ? " The row is valid." : " All %d rows are valid.", n);
+    fprintf(out, n == 1 ? " The row is valid." : n == 2 ? " Both rows are valid."
+                                                        : " All %d rows are valid.", n);
   else
     fprintf(out, n == 1 ? " The row is INVALID." : " %d of %d rows INVALID.", n - valid, n);
 }
