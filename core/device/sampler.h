@@ -44,7 +44,11 @@
 #include "hmc.h"
 
 ERG_FN int erg_is_nuts(ERG_GLOBAL const erg_control *k) {
-  return ERG_WITH_NUTS && (!ERG_WITH_HMC || k->algorithm == ERG_ALGORITHM_NUTS);
+#if ERG_WITH_NUTS && ERG_WITH_HMC
+  return k->algorithm == ERG_ALGORITHM_NUTS;
+#else /* no constant operands: compilers warn of them in every run */
+  return ERG_WITH_NUTS;
+#endif
 }
 
 /* Where the model is to be evaluated. */
