@@ -64,7 +64,7 @@ int cli_diagnose(const cli_args *args) {
     else
       out_print_verdict(&r.summary->verdict, stdout, out_wants_colour(stdout));
     bool bad = r.summary->verdict.verdict == ERG_VERDICT_BAD;
-    code = bad && cli_given(args, "strict") ? 4 : 0;
+    code = cli_given(args, "strict") && bad ? 4 : 0;
   }
   release(&r);
   return code;

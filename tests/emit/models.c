@@ -250,20 +250,16 @@ ir_graph *model_reductions(int n) {
     ir_id of;
     ir_dims over;
   } all[] = {
-      {IR_LOG_SUM_EXP, shifted, ir_bit(part)},
+      {IR_LOG_SUM_EXP, ir_binary(g, IR_MUL, ir_const(g, 300), t), ir_bit(part)},
       {IR_LOG_SUM_EXP, shifted, ir_bit(obs)},
       {IR_LOG_SUM_EXP, shifted, ir_bit(obs) | ir_bit(part)},
       {IR_LOG_SUM_EXP, ir_binary(g, IR_ADD, x, low), ir_bit(obs)},
-      {IR_LOG_SUM_EXP, ir_binary(g, IR_MUL, ir_const(g, 300), t), ir_bit(part)},
-      {IR_REDUCE_MAX, shifted, ir_bit(part)},
       {IR_REDUCE_MAX, tied, ir_bit(part)},
       {IR_REDUCE_MAX, x, ir_bit(obs)},
-      {IR_REDUCE_MIN, tied, ir_bit(obs)},
       {IR_REDUCE_MIN, shifted, ir_bit(obs) | ir_bit(part)},
       {IR_PROD, masked, ir_bit(part)},
       {IR_PROD, masked, ir_bit(obs)},
       {IR_PROD, one_zero, ir_bit(obs)},
-      {IR_PROD, ir_unary(g, IR_INV_LOGIT, x), ir_bit(obs)},
   };
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
     ir_id r = ir_reduce(g, all[k].op, all[k].of, all[k].over);
