@@ -41,20 +41,20 @@ static int take(const char *path) {
   };
   const char *missing = symbols_take(library, symbols, sizeof symbols / sizeof *symbols);
   if (missing != NULL) {
-    snprintf(cause, sizeof cause, "%s lacks %s: install NVRTC 12.8 or later", path, missing);
+    snprintf(cause, sizeof cause, "%.600s lacks %s: install NVRTC 12.8 or later", path, missing);
     dlclose(library);
     return 0;
   }
   found.version(&found.major, &found.minor);
   if (found.major * 100 + found.minor < 1208) {
-    snprintf(cause, sizeof cause, "%s is NVRTC %d.%d: 12.8 or later is needed", path,
+    snprintf(cause, sizeof cause, "%.600s is NVRTC %d.%d: 12.8 or later is needed", path,
              found.major, found.minor);
     dlclose(library);
     return 0;
   }
   Dl_info info;
   void *address = (void *)(size_t)found.version;
-  snprintf(found.path, sizeof found.path, "%s",
+  snprintf(found.path, sizeof found.path, "%.500s",
            dladdr(address, &info) && info.dli_fname ? info.dli_fname : path);
   open_builtins(&found);
   loaded = found;

@@ -14,7 +14,10 @@ static uint64_t random_bits(void) {
   return random_state;
 }
 
-enum { mutations = 1500, room = 512 };
+#ifndef MUTATIONS
+#define MUTATIONS 1500
+#endif
+enum { mutations = MUTATIONS, room = 512 };
 
 static void mutate(const uint8_t *data, size_t size) {
   static const char tokens[][8] = {"[",    "]", "{", "}",  ",",      "\"",   "\\u00", "\n",
