@@ -145,8 +145,9 @@ static plot *scaling(const bench_report *r, int which) {
 
 void view_scaling_figures(const bench_report *r, report_figures *f) {
   for (int i = 0; i < r->n_scaling; i++) {
-    bool first = true;
-    for (int k = 0; k < i && first; k++) first = !alike(&r->scaling[i], &r->scaling[k]);
+    bool first = r->scaling[i].n_points > 0;
+    for (int k = 0; k < i && first; k++)
+      first = !r->scaling[k].n_points || !alike(&r->scaling[i], &r->scaling[k]);
     if (first)
       report_figures_add(f, r->scaling[i].kind, r->subjects[r->scaling[i].workload].name,
                          view_titles[VIEW_SCALING], "", false, scaling(r, i));

@@ -224,6 +224,9 @@ class Pages(unittest.TestCase):
         self.assertIn("(log scale)", page)
 
     def test_empty(self):
+        whole = plain()
+        whole["scaling"][0]["points"] = []
+        self.check(whole, "no-points")
         page, _, figures = self.check(empty(), "empty")
         self.assertIn("Nothing ran", page)
         self.assertEqual(figures, [])
