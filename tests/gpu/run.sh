@@ -13,7 +13,7 @@ folder=${1:?usage: run.sh FOLDER [RESULTS.json [PART...]]}
 out=${2:-gpu-results.json}
 [ $# -gt 1 ] && shift
 shift
-all='device machine_code memcheck racecheck synccheck verify gradients peaks seed many_chains real'
+all='device machine_code memcheck racecheck synccheck verify gradients peaks seed many_chains most_chains real'
 asked=${*:-$all}
 limit=${ERGODE_GPU_LIMIT:-540} # seconds a part
 here=$(cd "$(dirname "$0")" && pwd)
@@ -78,7 +78,8 @@ part verify "$ergode" verify --backend cuda
 part gradients "$tests/test_cuda_gpu" --bench
 bench peaks eight_schools --preset quick --repeat 1
 bench seed --set seed --preset standard --repeat 5
-bench many_chains --set many-chains --preset quick --repeat 3
+bench many_chains --set many-chains --preset quick --repeat 3 --chains 4,64,1024,4096
+bench most_chains --set many-chains --preset quick --repeat 1 --chains 16384
 bench real --set real --preset standard --repeat 3
 
 query='name,uuid,driver_version,memory.total,power.limit,clocks.max.sm,ecc.mode.current'
