@@ -87,7 +87,7 @@ static bool measure_device(bench_report *r, const char *backend, const char *dev
                       .threads = threads};
   bool ended = cell_apart(measure_here, d, DEVICE_LIMIT_S, reason), more = false;
   if (!ended) {
-    snprintf(add(r, backend, device, 0)->how, BENCH_TEXT, "not measured: %s", reason);
+    snprintf(add(r, backend, device, 0)->how, BENCH_TEXT, "not measured: %.580s", reason);
   } else if (*d->reason) {
     snprintf(add(r, backend, device, 0)->how, BENCH_TEXT, "%s", d->reason);
   } else {

@@ -111,7 +111,7 @@ bool diag_load(diag_work *w, const erg_draws *d) {
   double *x = w->x;
   for (int c = 0; c < w->chains; c++) {
     const double *from = d->values + c * d->chain_stride;
-    if (d->draw_stride == 1) {
+    if (w->draws && d->draw_stride == 1) {
       memcpy(x + c * w->draws, from, (size_t)w->draws * sizeof *x);
     } else {
       for (int64_t i = 0; i < w->draws; i++) x[c * w->draws + i] = from[i * d->draw_stride];
