@@ -17,7 +17,6 @@
 #define COMPARE_LOAD 0.5  /* load averages that differ by more are named */
 #define COMPARE_PEAK 0.1  /* measured peaks, by their ratio */
 #define COMPARE_SHORT_S 0.1 /* of warm-up and sampling; shorter runs are named */
-enum { COMPARE_ENOUGH = 6 }; /* pairs for an interval that isn't just their range */
 enum { COMPARE_FIGURES = 4 }; /* ess_s, gradients_s, cached_s, cold_s */
 
 /* Of the paired runs. */

@@ -220,22 +220,6 @@ static char *counts_text(const bench_comparison *c) {
   return whole;
 }
 
-/* An interval of few pairs is their range. It holds the median of what the pairs are drawn
- * from unless all of n lie on one side: 1 - 2 * (1/2)^n. */
-static void say_pairs(const bench_comparison *c, const place *p) {
-  int least = 0;
-  for (int i = 0; i < c->n_rows; i++)
-    for (int k = 0; k < c->rows[i].n_figures; k++) {
-      const compare_figure *f = &c->rows[i].figures[k];
-      if (f->judged && f->ratio.n >= STATISTIC_LEAST && (!least || f->ratio.n < least))
-        least = f->ratio.n;
-    }
-  if (least && least < COMPARE_ENOUGH)
-    say(p, "An interval of %d pairs is their range, and holds the true median in %.0f of 100 "
-        "cases, not 95: --repeat %d or more makes verdicts surer.", least,
-        100 * (1 - ldexp(1, 1 - least)), COMPARE_ENOUGH);
-}
-
 static const char apart[] =
     "The two were not run in turn: what changed on the machine between them is in the ratios.";
 
@@ -259,13 +243,12 @@ void bench_compare_print(const bench_comparison *c, FILE *out, const bench_look 
     fputc('\n', out);
   }
   say(&p, "%s", apart);
-  say_pairs(c, &p);
   say(&p, "%s", counts);
   free(counts);
 }
 
 void bench_compare_markdown(const bench_comparison *c, FILE *out) {
-  place bullets = {out, 0, false, "- "}, plain = {out, 0, false, ""};
+  place bullets = {out, 0, false, "- "};
   char *counts = counts_text(c);
   fprintf(out, "## Comparison\n\n%s\n\n", counts);
   free(counts);
@@ -280,8 +263,7 @@ void bench_compare_markdown(const bench_comparison *c, FILE *out) {
   say_source(&bullets, "A", &c->a);
   say_source(&bullets, "B", &c->b);
   fprintf(out, "\nRatios are medians over pairs of runs with the same repeat and seed, with 95 %% "
-          "bootstrap intervals. %s\n", apart);
-  say_pairs(c, &plain);
+          "intervals. %s\n", apart);
   if (!c->n_drift) return;
   fprintf(out, "\n### Not the same in A and B\n\n");
   say_drift(c, &bullets);

@@ -59,12 +59,30 @@ static void bootstrap(const double *v, int n, statistic *out) {
   free(x);
 }
 
+/* 3 to 5 values, sorted. */
+static void student(const double *v, int n, statistic *out) {
+  static const double quantiles[] = {4.302652729911275, 3.182446305284263, 2.7764451051977987};
+  int logarithms = v[0] > 0;
+  double x[STATISTIC_LEAST_BOOTSTRAP], mean = 0, squares = 0;
+  for (int i = 0; i < n; i++) {
+    x[i] = logarithms ? log(v[i]) : v[i];
+    mean += x[i] / n;
+  }
+  for (int i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  double half = quantiles[n - STATISTIC_LEAST] * sqrt(squares / (n - 1) / n);
+  out->low = logarithms ? exp(mean - half) : mean - half;
+  out->high = logarithms ? exp(mean + half) : mean + half;
+}
+
 statistic statistic_of(const double *values, int n) {
   statistic s = {NAN, NAN, NAN, 0, 0};
   double *v = sorted(values, n, &s.n);
   s.median = middle(v, s.n);
   s.outliers = statistic_outliers(v, s.n, NULL);
-  if (s.n >= STATISTIC_LEAST) bootstrap(v, s.n, &s);
+  if (s.n >= STATISTIC_LEAST_BOOTSTRAP)
+    bootstrap(v, s.n, &s);
+  else if (s.n >= STATISTIC_LEAST)
+    student(v, s.n, &s);
   free(v);
   return s;
 }

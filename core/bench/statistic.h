@@ -1,8 +1,11 @@
 /* What repeated runs say: medians with intervals, paired ratios, verdicts.
  *
- * Intervals are percentile bootstraps (Efron & Tibshirani 1993, ch. 13) of the median at
- * 95 %: STATISTIC_RESAMPLES resamples drawn by Philox under a fixed key, so that the same
- * figures always have the same interval. Quantiles interpolate linearly between order
+ * Intervals are of 95 %. From STATISTIC_LEAST_BOOTSTRAP values on they are percentile
+ * bootstraps (Efron & Tibshirani 1993, ch. 13) of the median: STATISTIC_RESAMPLES resamples
+ * drawn by Philox under a fixed key, so that the same figures always have the same interval.
+ * Fewer values can't be resampled to 95 % (the range of three covers the median in 75 of 100
+ * cases): theirs is Student's of the mean of logarithms, or of the values themselves where
+ * one isn't positive. Quantiles interpolate linearly between order
  * statistics (Hyndman & Fan 1996, type 7). Values that aren't finite are left out.
  */
 #ifndef ERGODE_BENCH_STATISTIC_H
@@ -11,6 +14,7 @@
 enum {
   STATISTIC_RESAMPLES = 10000,
   STATISTIC_LEAST = 3,          /* values for an interval, pairs for a verdict */
+  STATISTIC_LEAST_BOOTSTRAP = 6, /* of a bootstrapped one: 2 / 2^6 of samples lie on one side */
   STATISTIC_LEAST_OUTLIERS = 5  /* values before one can be called an outlier */
 };
 #define STATISTIC_CHANGE 1.02   /* a ratio beyond this is a difference */

@@ -206,7 +206,7 @@ static bool put_ess(FILE *out, const state *s) {
                        "there are no intervals."
                      : "ESS/s: the lesser of bulk and tail ESS, the least of all quantities, over "
                        "the seconds of warm-up and sampling. Medians of the cached runs with 95 % "
-                       "bootstrap intervals.");
+                       "intervals.");
   put_figures(out, s, VIEW_ESS);
   view_ess_table(out, s->r);
   if (any_figure(s->r, BENCH_ESS_S)) {

@@ -434,7 +434,6 @@ static void in_words(void **state) {
     holds(text, markdown ? "INVALID ill: A is wrong: the gate" : "ill: INVALID, A is wrong: the gate");
     holds(text, "governor: performance, then powersave");
     holds(text, "2 rows in both: 1 FASTER, 1 INVALID");
-    holds(text, "An interval of 3 pairs is their range, and holds the true median in 75 of 100");
     assert_int_equal(strstr(text, "| fine | min ESS/s |") != NULL, markdown);
     assert_int_equal(strstr(text, "\nfine\n  min ESS/s ") != NULL, !markdown);
     free(text);
