@@ -195,7 +195,7 @@ static void test_run(void **state) {
     assert_true(report_run_figures(draws, s, NULL, &f, &problems));
     /* 3 parameters: 3 figures each, 2 forests, energy, 3 pairs */
     assert_int_equal(f.n, 9 + 2 + 1 + 3);
-    snprintf(page[k], sizeof page[k], "%s.html", paths[k]);
+    snprintf(page[k], sizeof page[k], "%.90s.html", paths[k]);
     assert_true(report_run_html(s, &f, page[k], &problems));
     FILE *in = fopen(page[k], "r");
     size_t room = 0;
