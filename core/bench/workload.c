@@ -302,7 +302,6 @@ bool bench_workloads_read(const char *name, bench_workloads *out, erg_problems *
   bool good = read_head(ini, out, p) && check_sections(ini, names, n, p);
   for (int i = 0; i < n && good; i++) good = read_section(ini, out->path, names[i], out, p);
   free(names);
-  /* The problems' places point into the file. */
-  if (good) erg_ini_free(ini);
+  erg_ini_end(ini, good, p);
   return good;
 }

@@ -189,9 +189,7 @@ erg_ini *erg_ini_parse(erg_source *source, erg_problems *p) {
       erg_error(p, place, "write name = value", "expected name = value");
   }
   if (!s.failed) return ini;
-  ini->source = NULL;
-  erg_problems_keep(p, source);
-  erg_ini_free(ini);
+  erg_ini_end(ini, false, p);
   return NULL;
 }
 
@@ -212,6 +210,14 @@ void erg_ini_free(erg_ini *ini) {
   free(ini->sections);
   erg_source_free(ini->source);
   free(ini);
+}
+
+void erg_ini_end(erg_ini *ini, bool good, erg_problems *p) {
+  if (!good) {
+    erg_problems_keep(p, ini->source);
+    ini->source = NULL;
+  }
+  erg_ini_free(ini);
 }
 
 /* ---- values ---- */

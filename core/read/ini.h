@@ -39,6 +39,8 @@ erg_ini *erg_ini_read(const char *path, erg_problems *p);
 /* From text in memory. Takes the source; after a failure `p` owns it. */
 erg_ini *erg_ini_parse(erg_source *source, erg_problems *p);
 void erg_ini_free(erg_ini *ini);
+/* Frees it; after problems (`good` false) its source goes to `p`, whose places point into it. */
+void erg_ini_end(erg_ini *ini, bool good, erg_problems *p);
 
 /* NULL if there is none. */
 const erg_ini_entry *erg_ini_get(const erg_ini *ini, const char *section, const char *key);

@@ -61,7 +61,6 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
   good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
   good &= erg_ini_real(ini, "preset", "init_radius", 0, 1e6, &preset->init_radius, p);
-  /* The problems' places point into the file: it stays where there are some. */
-  if (good) erg_ini_free(ini);
+  erg_ini_end(ini, good, p);
   return good;
 }
