@@ -1,6 +1,7 @@
 #include "device.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,19 +182,51 @@ erg_status opencl_device_find(const opencl *cl, const erg_host *host, const char
   return status;
 }
 
-void opencl_device_part(const opencl *cl, const erg_host *host, opencl_device *device,
-                        int32_t threads, int32_t number) {
+/* Parts stay for the process's life and serve again: PoCL's thread that ends an event looks at
+ * the queue's device after clFinish has returned, and crashes where a part was released by then
+ * (seen with PoCL 3.1). */
+enum { MOST_PARTS = 256 };
+static struct {
+  cl_device_id whole, part;
+  int32_t threads, number;
+} kept[MOST_PARTS];
+static int n_kept;
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Part `number` of those with `threads` compute units each. Called with kept_lock held. */
+static cl_int part_of(const opencl *cl, cl_device_id whole, int32_t threads, int32_t number,
+                      cl_device_id *part) {
   enum { MOST = 64 };
-  int32_t units = device->about.compute_units;
-  if (!(device->type & CL_DEVICE_TYPE_CPU) || threads >= units) return;
-  if (number >= MOST || (number + 1) * threads > units) number = 0;
   cl_device_partition_property counts[MOST + 3] = {CL_DEVICE_PARTITION_BY_COUNTS};
   cl_device_id parts[MOST];
   cl_uint n = 0;
+  for (int i = 0; i < n_kept; i++)
+    if (kept[i].whole == whole && kept[i].threads == threads && kept[i].number == number) {
+      *part = kept[i].part;
+      return CL_SUCCESS;
+    }
+  if (number >= MOST || n_kept == MOST_PARTS) return CL_OUT_OF_RESOURCES;
   for (int32_t i = 0; i <= number; i++) counts[1 + i] = threads;
   counts[2 + number] = CL_DEVICE_PARTITION_BY_COUNTS_LIST_END;
-  cl_int code =
-      cl->clCreateSubDevices(device->handle, counts, (cl_uint)number + 1, parts, &n);
+  cl_int code = cl->clCreateSubDevices(whole, counts, (cl_uint)number + 1, parts, &n);
+  if (code != CL_SUCCESS) return code;
+  for (int32_t i = 0; i < number; i++) cl->clReleaseDevice(parts[i]); /* never used */
+  *part = kept[n_kept].part = parts[number];
+  kept[n_kept].whole = whole;
+  kept[n_kept].threads = threads;
+  kept[n_kept++].number = number;
+  return CL_SUCCESS;
+}
+
+void opencl_device_part(const opencl *cl, const erg_host *host, opencl_device *device,
+                        int32_t threads, int32_t number) {
+  int32_t units = device->about.compute_units;
+  if (!(device->type & CL_DEVICE_TYPE_CPU) || threads >= units) return;
+  if ((number + 1) * threads > units) number = 0;
+  cl_device_id part;
+  pthread_mutex_lock(&kept_lock);
+  cl_int code = part_of(cl, device->handle, threads, number, &part);
+  pthread_mutex_unlock(&kept_lock);
   char text[320];
   if (code != CL_SUCCESS) {
     snprintf(text, sizeof text,
@@ -203,8 +236,8 @@ void opencl_device_part(const opencl *cl, const erg_host *host, opencl_device *d
     host->log(host->data, ERG_LOG_WARNING, text);
     return;
   }
-  for (int32_t i = 0; i < number; i++) cl->clReleaseDevice(parts[i]);
-  device->handle = device->part = parts[number];
+  device->handle = part;
+  device->about.compute_units = threads;
   snprintf(text, sizeof text, "%s: %d of %d compute units, as many as threads",
            device->about.id, threads, units);
   host->log(host->data, ERG_LOG_DEBUG, text);

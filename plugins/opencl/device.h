@@ -8,7 +8,6 @@
 typedef struct opencl_device {
   cl_platform_id platform;
   cl_device_id handle;
-  cl_device_id part; /* the same where it is a part of the device (opencl_device_part) */
   erg_device about; /* id, name, driver, memory, ... */
   cl_device_type type;
   size_t most_bytes; /* of one buffer */
@@ -29,9 +28,9 @@ erg_status opencl_device_find(const opencl *cl, const erg_host *host, const char
                               opencl_device *device);
 
 /* Keeps a processor to so many threads: `device` becomes a part of itself with as many compute
- * units, to be released; part `number`, since PoCL's devices share the processor. GPUs, and
- * processors with no more units, stay as they are; where the driver can't part the device, a
- * warning says so. */
+ * units, which stays the plug-in's; part `number`, since PoCL's devices share the processor.
+ * GPUs, and processors with no more units, stay as they are; where the driver can't part the
+ * device, a warning says so. Any thread. */
 void opencl_device_part(const opencl *cl, const erg_host *host, opencl_device *device,
                         int32_t threads, int32_t number);
 

@@ -53,7 +53,6 @@ static void release(bed *b) {
   if (b->program != NULL) cl->clReleaseProgram(b->program);
   if (b->queue != NULL) cl->clReleaseCommandQueue(b->queue);
   if (b->context != NULL) cl->clReleaseContext(b->context);
-  if (b->device.part != NULL) cl->clReleaseDevice(b->device.part);
   free(b->sums);
 }
 
@@ -78,9 +77,8 @@ static erg_status prepare(bed *b, const char *id, int32_t threads) {
   erg_status status = opencl_device_find(cl, b->host, id, &b->device);
   if (status != ERG_OK) return status;
   int processor = (b->device.type & CL_DEVICE_TYPE_CPU) != 0;
-  size_t units = (size_t)(b->device.about.compute_units > 0 ? b->device.about.compute_units : 1);
   opencl_device_part(cl, b->host, &b->device, threads, 0);
-  if (b->device.part != NULL && (size_t)threads < units) units = (size_t)threads;
+  size_t units = (size_t)(b->device.about.compute_units > 0 ? b->device.about.compute_units : 1);
   b->threads = processor ? (int32_t)units : 0;
   b->lanes = processor ? 8 : 2;
   b->group = processor ? 1 : 256;

@@ -53,7 +53,6 @@ void opencl_share_close(engine_share *s) {
   if (s->program.handle != NULL) cl->clReleaseProgram(s->program.handle);
   if (s->queue != NULL) cl->clReleaseCommandQueue(s->queue);
   if (s->context != NULL) cl->clReleaseContext(s->context);
-  if (s->device.part != NULL) cl->clReleaseDevice(s->device.part);
   free(s);
 }
 
