@@ -19,21 +19,24 @@ static bool is_one_of(const char *name, const char *const *list) {
   return false;
 }
 
-/* MODEL_1.csv, MODEL_2.csv, ... */
+/* MODEL_1.csv, MODEL_2.csv, ...; of any model where it is NULL. */
 static bool is_chain_file(const char *name, const char *model) {
-  size_t n = strlen(model);
-  if (strncmp(name, model, n) || name[n] != '_') return false;
-  size_t digits = strspn(name + n + 1, "0123456789");
-  return digits && !strcmp(name + n + 1 + digits, ".csv");
+  const char *last = strrchr(name, '_');
+  if (!last || (model && (strlen(model) != (size_t)(last - name) ||
+                          strncmp(name, model, (size_t)(last - name)))))
+    return false;
+  size_t digits = strspn(last + 1, "0123456789");
+  return digits && !strcmp(last + 1 + digits, ".csv");
 }
 
-/* Nobody else's file: a folder may be the user's own, with data in it. */
-static bool is_result(const run_outputs *o, const char *name) {
+/* Nobody else's file: a folder may be the user's own, with data in it. In the folders for
+ * earlier results there may be some of other models. */
+static bool is_result(const run_outputs *o, const char *below, const char *name) {
   static const char *const always[] = {"draws.nc",  "draws.nc.part", "summary.json",
                                        "report.md", "report.html",   NULL};
   static const char *const simulated[] = {"data.json", "truth.json", NULL};
-  return is_one_of(name, always) || (o->simulated && is_one_of(name, simulated)) ||
-         is_chain_file(name, o->model);
+  return is_one_of(name, always) || ((o->simulated || *below) && is_one_of(name, simulated)) ||
+         is_chain_file(name, *below ? NULL : o->model);
 }
 
 /* Calls `use` with every result in FOLDER[/below]; how many there were, -1 with errno. */
@@ -43,7 +46,7 @@ static int each(const run_outputs *o, const char *below,
   DIR *d = opendir(folder);
   int n = 0;
   for (struct dirent *e; d && n >= 0 && (e = readdir(d));) {
-    if (!is_result(o, e->d_name)) continue;
+    if (!is_result(o, below, e->d_name)) continue;
     char *from = run_text("%s/%s", folder, e->d_name);
     char *to = run_text("%s%s/%s", o->folder, *below ? "" : "/" RUN_PREVIOUS, e->d_name);
     n = use(o, from, to) == 0 ? n + 1 : -1;
@@ -79,8 +82,9 @@ static bool put_aside(run_outputs *o) {
   char *older = run_text("%s/" OLDER, o->folder);
   each(o, "/" OLDER, drop);
   rmdir(older);
-  bool good = (rename(previous, older) == 0 || errno == ENOENT) && mkdir(previous, 0777) == 0 &&
-              each(o, "", move) >= 0;
+  /* Somebody's own file in there keeps the folder: then the previous results go at once. */
+  if (rename(previous, older) != 0) each(o, "/" RUN_PREVIOUS, drop);
+  bool good = (mkdir(previous, 0777) == 0 || errno == EEXIST) && each(o, "", move) >= 0;
   free(previous);
   free(older);
   o->put_aside = good;

@@ -216,6 +216,21 @@ class Disk(unittest.TestCase):
         back = self.ergode("summary", out / "previous", "--json", code=0)
         self.assertEqual(json.loads(back.stdout)["draws_per_chain"], 40)
 
+    def test_models_in_turn(self):
+        out = self.folder / "out"
+        models = ["hierarchical_normal"] * 2 + ["eight_schools"] * 3
+        for model in models:
+            self.ergode("sample", model, "--preset", "quick", "--csv", "--out", out, code=0)
+        self.assertEqual({p.name for p in (out / "previous").iterdir()},
+                         {"draws.nc", "summary.json", "report.md", "eight_schools_1.csv",
+                          "eight_schools_2.csv"})
+        self.assertFalse((out / "previous.older").exists())
+        # A file of the user's own is left where it is, and stops nothing.
+        (out / "previous" / "mine.txt").write_text("mine")
+        for _ in range(3):
+            self.ergode("sample", "eight_schools", "--preset", "quick", "--out", out, code=0)
+        self.assertEqual([p.read_text() for p in out.glob("previous*/mine.txt")], ["mine"])
+
 
 if __name__ == "__main__":
     enter_namespace()
