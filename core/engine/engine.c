@@ -52,7 +52,7 @@ uint64_t engine_memory(const erg_job *job) {
                 (int)job->settings[ENGINE_MAX_DEPTH], buffer_draws(job), &shape);
   uint64_t chain = sizeof(erg_chain) + (uint64_t)model->dim * sizeof(double);
   for (int r = 0; r < ENGINE_REGIONS; r++)
-    if (r != ENGINE_CENTRING) chain += (shape.row_bytes[r] + 127) / 128 * 128;
+    if (r != ENGINE_CENTRING) chain += engine_row_apart(shape.row_bytes[r]);
   return chain * (uint64_t)job->chains;
 }
 

@@ -159,6 +159,12 @@ erg_status engine_gradient(const erg_host *host, const erg_job *job,
 /* Extension erg.bits/1. Counted up whenever a change of the engine alters draws. */
 extern const char engine_bits[];
 
+/* Bytes from row to row where rows of two chains share no cache line, nor a pair that is
+ * fetched together: their threads would take it from each other at every leapfrog. */
+static inline uint64_t engine_row_apart(uint64_t row_bytes) {
+  return (row_bytes + 127) / 128 * 128;
+}
+
 /* Fills the layout part of control for a model and max_depth, and row_bytes; for
  * tests and memory estimates. */
 void engine_layout(int32_t dim, int32_t elements, int32_t families, int32_t max_depth,

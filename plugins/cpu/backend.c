@@ -4,15 +4,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cpu.h"
+#include "read/clock.h"
 
 #define PARTS 4 /* of a budget: evens out chains that don't divide by the threads */
-/* Nanoseconds that a thread looks for work before it sleeps. A launch in the warm-up of a
+/* Seconds that a thread looks for work before it sleeps. A launch in the warm-up of a
  * small model takes 100 us, and so does waking a thread of a virtual machine. */
-#define SPIN_NS 150000
+#define SPIN_S 150e-6
 
 typedef struct turn {
   int32_t chain;
@@ -49,7 +49,7 @@ struct engine_share {
 static void *aligned(uint64_t bytes) {
   void *p;
   bytes = (bytes + 127) / 64 * 64;
-  if (posix_memalign(&p, 64, bytes) != 0) return NULL;
+  if (posix_memalign(&p, 128, bytes) != 0) return NULL;
   memset(p, 0, bytes);
   return p;
 }
@@ -61,21 +61,16 @@ static void *row_of(engine_share *s, engine_region r, int32_t row) {
 /* Waits for a change after number `seen`, awake for a while and then asleep. Called and
  * returns with the mutex held; may return without a change. */
 static void wait_change(engine_share *s, pthread_cond_t *condition, unsigned seen) {
-  struct timespec t;
-  long long end;
   if (s->spin) {
+    double end = erg_clock() + SPIN_S;
     pthread_mutex_unlock(&s->mutex);
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    end = t.tv_sec * 1000000000LL + t.tv_nsec + SPIN_NS;
     do {
       for (int i = 0; i < 64 && atomic_load(&s->changes) == seen; i++) {
 #if defined(__x86_64__)
         __builtin_ia32_pause();
 #endif
       }
-      clock_gettime(CLOCK_MONOTONIC, &t);
-    } while (atomic_load(&s->changes) == seen &&
-             t.tv_sec * 1000000000LL + t.tv_nsec < end);
+    } while (atomic_load(&s->changes) == seen && erg_clock() < end);
     pthread_mutex_lock(&s->mutex);
   }
   if (atomic_load(&s->changes) == seen) pthread_cond_wait(condition, &s->mutex);
@@ -183,9 +178,7 @@ static erg_status cpu_open(const erg_host *host, const erg_job *job,
   if (!s->workers || !s->queue) status = ERG_NO_MEMORY;
   for (int r = 0; r < ENGINE_REGIONS; r++) {
     uint64_t rows = r == ENGINE_CENTRING ? 1 : (uint64_t)shape->chains;
-    /* Two chains' rows never share a cache line, nor a pair that is fetched together: their
-     * threads would take it from each other at every leapfrog. */
-    s->row_bytes[r] = (shape->row_bytes[r] + 127) / 128 * 128;
+    s->row_bytes[r] = engine_row_apart(shape->row_bytes[r]);
     s->regions[r] = aligned(rows * s->row_bytes[r]);
     if (!s->regions[r]) status = ERG_NO_MEMORY;
   }
