@@ -182,6 +182,14 @@ erg_status opencl_device_find(const opencl *cl, const erg_host *host, const char
   return status;
 }
 
+erg_status opencl_device_check(const erg_host *host, const opencl_device *device, cl_int code,
+                               const char *doing) {
+  if (code == CL_SUCCESS) return ERG_OK;
+  char text[160];
+  snprintf(text, sizeof text, "%s on %s", doing, device->about.id);
+  return opencl_check(host, code, text);
+}
+
 /* Parts stay for the process's life and serve again: PoCL's thread that ends an event looks at
  * the queue's device after clFinish has returned, and crashes where a part was released by then
  * (seen with PoCL 3.1). */

@@ -27,6 +27,16 @@ int32_t opencl_devices(const erg_host *host, erg_device *devices, int32_t capaci
 erg_status opencl_device_find(const opencl *cl, const erg_host *host, const char *id,
                               opencl_device *device);
 
+/* opencl_check, which says on which device it was. */
+erg_status opencl_device_check(const erg_host *host, const opencl_device *device, cl_int code,
+                               const char *doing);
+/* Leaves the function where the status isn't good. */
+#define OPENCL_TRY(status)                         \
+  do {                                             \
+    erg_status try_status_ = (status);             \
+    if (try_status_ != ERG_OK) return try_status_; \
+  } while (0)
+
 /* Keeps a processor to so many threads: `device` becomes a part of itself with as many compute
  * units, which stays the plug-in's; part `number`, since PoCL's devices share the processor.
  * GPUs, and processors with no more units, stay as they are; where the driver can't part the

@@ -31,17 +31,10 @@ typedef struct bed {
 } bed;
 
 static erg_status check(bed *b, cl_int code, const char *doing) {
-  if (code == CL_SUCCESS) return ERG_OK;
-  char text[160];
-  snprintf(text, sizeof text, "%s on %s", doing, b->device.about.id);
-  return opencl_check(b->host, code, text);
+  return opencl_device_check(b->host, &b->device, code, doing);
 }
 
-#define TRY(code, doing)                            \
-  do {                                              \
-    erg_status try_status_ = check(b, code, doing); \
-    if (try_status_ != ERG_OK) return try_status_;  \
-  } while (0)
+#define TRY(code, doing) OPENCL_TRY(check(b, code, doing))
 
 static void release(bed *b) {
   const opencl *cl = b->cl;

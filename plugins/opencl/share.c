@@ -30,17 +30,10 @@ struct engine_share {
 };
 
 static erg_status check(engine_share *s, cl_int code, const char *doing) {
-  if (code == CL_SUCCESS) return ERG_OK;
-  char text[160];
-  snprintf(text, sizeof text, "%s on %s", doing, s->device.about.id);
-  return opencl_check(s->host, code, text);
+  return opencl_device_check(s->host, &s->device, code, doing);
 }
 
-#define TRY(code, doing)                            \
-  do {                                              \
-    erg_status try_status_ = check(s, code, doing); \
-    if (try_status_ != ERG_OK) return try_status_;  \
-  } while (0)
+#define TRY(code, doing) OPENCL_TRY(check(s, code, doing))
 
 void opencl_share_close(engine_share *s) {
   if (s == NULL) return;
