@@ -130,33 +130,5 @@ static const void *extension(const struct erg_sampler *sampler, const char *id) 
   return !strcmp(id, "erg.stages/1") ? cpu->extension(cpu, id) : NULL;
 }
 
-static erg_sampler sampler = {.size = sizeof sampler,
-                              .id = NAME,
-                              .version = "1",
-                              .summary = "wrong on purpose",
-                              .devices = devices,
-                              .supports = supports,
-                              .create = create,
-                              .advance = advance,
-                              .destroy = destroy,
-                              .extension = extension};
-static const erg_sampler *const samplers[] = {&sampler};
-static const erg_plugin plugin = {.size = sizeof plugin,
-                                  .abi_minor = ERG_ABI_MINOR,
-                                  .name = NAME,
-                                  .build = "test",
-                                  .samplers = samplers,
-                                  .n_samplers = 1};
-
-const erg_plugin *erg_plugin_v1(void) {
-  void *library = dlopen(CPU_PLUGIN, RTLD_NOW | RTLD_LOCAL);
-  erg_plugin_entry entry = NULL;
-  if (library) *(void **)&entry = dlsym(library, "erg_plugin_v1");
-  if (!entry) return NULL;
-  cpu = entry()->samplers[0];
-  sampler.parameters = cpu->parameters;
-  sampler.n_parameters = cpu->n_parameters;
-  sampler.statistics = cpu->statistics;
-  sampler.n_statistics = cpu->n_statistics;
-  return &plugin;
-}
+#define SUMMARY "wrong on purpose"
+#include "../plugins/before_cpu.inc"
