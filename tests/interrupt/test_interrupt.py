@@ -3,6 +3,7 @@ read, no process and no temporary file left.  test_interrupt.py ERGODE PLUGIN_FO
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +96,33 @@ class Interrupts(unittest.TestCase):
             self.assertTrue(ended(int((self.folder / "pid").read_text())))
             self.assertFalse(self.out.exists())
             self.assert_clean()
+
+    def test_compiling_for_opencl(self):
+        # PoCL calls the linker found on PATH from the process itself, which gets the signal there.
+        linker, pocl = shutil.which("ld"), self.folder / "pocl"
+        arguments = self.sample("--device", "pocl:0")
+        arguments[arguments.index("--backend") + 1] = "opencl"
+        for number, code in ((INT, 130), (TERM, 143), (HUP, 129)):
+            for folder in pocl, self.cache:
+                shutil.rmtree(folder, ignore_errors=True)
+            (self.folder / "bin").mkdir(exist_ok=True)
+            path = self.folder / "bin" / "ld"
+            path.write_text(f'#!/bin/sh\ncase "$*" in *{pocl}*) kill -{int(number)} $PPID\n'
+                            f"touch {self.folder}/linked;; esac\nexec {linker} \"$@\"\n")
+            path.chmod(0o755)
+            self.variables = {"PATH": f"{path.parent}:{os.environ['PATH']}",
+                              "POCL_CACHE_DIR": str(pocl)}
+            process = self.start(*arguments)
+            _, talk = process.communicate()
+            if process.returncode == 3 or not (self.folder / "linked").exists():
+                self.skipTest("no PoCL that links by ld: " + talk)
+            self.assertEqual(process.returncode, code, talk)
+            self.assertIn("nothing is kept", talk)
+            self.assertFalse(self.out.exists())
+            self.assert_clean()
+            self.assertEqual(list(pocl.rglob("tempfile*")), [])
+        path.unlink()  # what the interrupted build left in PoCL's cache is whole
+        self.run_to_end(*arguments, code=0)
 
     def test_second_signal_ends_at_once(self):
         # The compiler answers the end that is asked of it with another signal, and stays.
