@@ -19,6 +19,7 @@ import jsonschema
 import referencing
 
 sys.path.insert(0, str(Path(__file__).parent / "report"))
+import check_compare  # noqa: E402
 import recompute_bench  # noqa: E402
 
 ERGODE, WRONG, SCHEMAS = (Path(p).resolve() for p in sys.argv[1:4])
@@ -84,7 +85,7 @@ class Compared(unittest.TestCase):
         comparison = json.loads(text)
         self.fits("bench_compare", comparison)
         both = [self.load(f"{name}/bench.json") for name in (a, b)]
-        self.assertEqual(recompute_bench.check_comparison(comparison, *both), [])
+        self.assertEqual(check_compare.check_comparison(comparison, *both), [])
         return comparison
 
     def test_documents_and_journals_fit_their_schemas(self):
@@ -157,7 +158,7 @@ class Compared(unittest.TestCase):
         document = self.load("held/bench.json")
         self.fits("bench", document)
         self.fits("bench_compare", document["baseline"])
-        self.assertEqual(recompute_bench.check_comparison(
+        self.assertEqual(check_compare.check_comparison(
             document["baseline"], self.load("kept/bench.json"), document), [])
         self.assertEqual(document["baseline"]["a"]["name"], "main")
         with open(self.folder / "held/report.md", encoding="utf-8") as file:

@@ -16,8 +16,8 @@ import unittest
 import xml.etree.ElementTree as xml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench" / "report"))
+import check_page  # noqa: E402
 import document  # noqa: E402
-import recompute_bench  # noqa: E402
 
 ERGODE = sys.argv.pop(1)
 KEEP = None
@@ -168,7 +168,7 @@ class Pages(unittest.TestCase):
 
     def check(self, whole, name, env=None):
         page = self.page(whole, name, env)
-        self.assertEqual(recompute_bench.check_page(whole, page), [])
+        self.assertEqual(check_page.check_page(whole, page), [])
         tree = xml.fromstring(page)  # well-formed
         for heading in tree.iter("th"):
             self.assertIn(heading.get("scope"), ("col", "row", "rowgroup"))
@@ -295,7 +295,7 @@ class Pages(unittest.TestCase):
                           "001-eight_schools-cpu-cpu-chains=2-threads=2.nc"])
         whole = json.loads((out / "bench.json").read_text(encoding="utf-8"))
         page = (out / "report.html").read_text(encoding="utf-8")
-        self.assertEqual(recompute_bench.check_page(whole, page), [])
+        self.assertEqual(check_page.check_page(whole, page), [])
         tree = xml.fromstring(page)
         self.assertIn("draws", [h.get("id") for h in tree.iter("h2")])
         titles = [f[0].text for f in tree.iter(SVG + "svg")]

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import jsonschema
 
+import check_compare
+import check_page
 import document
 import recompute_bench
+import run_figures
 
 SCHEMAS = Path(sys.argv[1]).parent
 with open(sys.argv.pop(1), encoding="utf-8") as file:
@@ -21,7 +24,7 @@ with open(sys.argv.pop(1), encoding="utf-8") as file:
 def altered(path, value):
     whole = document.document()
     parts = path.split("/")
-    at = recompute_bench.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
+    at = check_page.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
     at[int(parts[-1]) if isinstance(at, list) else parts[-1]] = value
     return whole
 
@@ -29,7 +32,7 @@ def altered(path, value):
 def without(path):
     whole = document.document()
     parts = path.split("/")
-    at = recompute_bench.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
+    at = check_page.member(whole, "/".join(parts[:-1])) if parts[:-1] else whole
     del at[parts[-1]]
     return whole
 
@@ -146,26 +149,26 @@ class Recomputed(unittest.TestCase):
 
     def test_interval_of_many_runs(self):
         values = (1.0, 1.1, 1.3, 1.6, 2.0, 2.5, 3.1, 3.8, 4.6)
-        medians = recompute_bench.resampled(values)
-        low, high = recompute_bench.np.quantile(medians, (0.025, 0.975))
-        self.assertTrue(recompute_bench.interval_fits(values, low, high))
-        low, high = recompute_bench.np.quantile(medians, (0.2, 0.8))
-        self.assertFalse(recompute_bench.interval_fits(values, low, high))
+        medians = run_figures.resampled(values)
+        low, high = run_figures.np.quantile(medians, (0.025, 0.975))
+        self.assertTrue(run_figures.interval_fits(values, low, high))
+        low, high = run_figures.np.quantile(medians, (0.2, 0.8))
+        self.assertFalse(run_figures.interval_fits(values, low, high))
 
     def test_outliers(self):
         for values, wanted in (((10.1, 9.9, 10.0, 10.3, 9.8, 14.0), 1), ((1.0, 9.0, 1.0, 1.0), 0),
                                ((1.0,) * 9 + (5.0,), 1), ((2.0,) * 6, 0)):
-            self.assertEqual(recompute_bench.outliers(values), wanted)
+            self.assertEqual(run_figures.outliers(values), wanted)
 
     def test_verdicts(self):
         for low, high, pairs, verdict in (
                 (1.03, 1.2, 3, "FASTER"), (0.8, 0.9, 3, "SLOWER"), (0.96, 1.04, 3, "SAME"),
                 (0.9, 1.2, 3, "AMBIGUOUS"), (1.01, 1.06, 3, "AMBIGUOUS"),
                 (None, None, 2, "AMBIGUOUS")):
-            self.assertEqual(recompute_bench.verdict_of("ess_s", low, high, pairs), verdict)
+            self.assertEqual(run_figures.verdict_of("ess_s", low, high, pairs), verdict)
         # Of seconds, less is better.
-        self.assertEqual(recompute_bench.verdict_of("cached_s", 0.4, 0.6, 5), "FASTER")
-        self.assertEqual(recompute_bench.verdict_of("cached_s", 1.5, 3, 5), "SLOWER")
+        self.assertEqual(run_figures.verdict_of("cached_s", 0.4, 0.6, 5), "FASTER")
+        self.assertEqual(run_figures.verdict_of("cached_s", 1.5, 3, 5), "SLOWER")
 
 
 class Comparison(unittest.TestCase):
@@ -178,7 +181,7 @@ class Comparison(unittest.TestCase):
         self.said = json.loads((cli / "cases/bench_compare_json.out").read_text(encoding="utf-8"))
 
     def check(self):
-        return recompute_bench.check_comparison(self.said, *self.both)
+        return check_compare.check_comparison(self.said, *self.both)
 
     def test_passes_and_fits_its_schema(self):
         self.assertEqual(self.check(), [])
@@ -210,7 +213,7 @@ class Comparison(unittest.TestCase):
                 with self.subTest(path):
                     self.setUp()
                     *parts, last = path.split("/")
-                    at = recompute_bench.member(self.said, "/".join(parts))
+                    at = check_page.member(self.said, "/".join(parts))
                     value = at[last]
                     at[last] = (1.25 * value if isinstance(value, float) else 7
                                 if value is None or isinstance(value, int) else "MOOD")
@@ -224,7 +227,7 @@ class Comparison(unittest.TestCase):
 
 class Page(unittest.TestCase):
     def check(self, page):
-        return recompute_bench.check_page(document.document(), page)
+        return check_page.check_page(document.document(), page)
 
     def test_page_passes(self):
         self.assertEqual(self.check(document.PAGE), [])

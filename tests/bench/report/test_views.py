@@ -17,6 +17,7 @@ import jsonschema
 
 import check_views
 import recompute_bench
+import run_figures
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 FILES = ("terminal.txt", "narrow.txt", "wide.txt", "colour.txt", "report.md", "report.csv")
@@ -75,7 +76,7 @@ class Views(unittest.TestCase):
     def check(self, name, text):
         checks = {"md": check_views.check_markdown, "txt": check_views.check_terminal,
                   "csv": lambda document, text: check_views.check_csv(
-                      document, text, recompute_bench.figures_of_run)}
+                      document, text, run_figures.figures_of_run)}
         return checks[name.rpartition(".")[2]](self.document, text)
 
     def test_every_figure(self):

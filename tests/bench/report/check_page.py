@@ -1,0 +1,134 @@
+"""Holds report.html against bench.json: every element with a data-path, and what is fetched."""
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+
+
+class Cells(HTMLParser):
+    """Texts of elements with data-path, texts of table cells without, and what is fetched."""
+
+    EMPTY = {"meta", "br", "hr", "img", "link", "input", "col", "source"}
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.shown, self.bare, self.fetched = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        for name in ("src", "href", "xlink:href", "srcset", "data"):
+            value = attributes.get(name) or ""
+            if value and not value.startswith(("#", "data:")) and tag != "a":
+                self.fetched.append(f"<{tag} {name}={value}>")
+        if tag not in self.EMPTY:
+            self.open.append([tag, attributes.get("data-path"), ""])
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.EMPTY:
+            self.handle_endtag(tag)
+
+    def handle_data(self, text):
+        for element in reversed(self.open):
+            element[2] += text
+            if element[1] is not None:
+                break  # not the table cell's around it
+        if self.open and self.open[-1][0] == "style":
+            self.fetched += re.findall(r"url\((?!['\"]?(?:data:|#))[^)]*\)|@import[^;]*", text)
+
+    def handle_endtag(self, tag):
+        while self.open:
+            name, path, text = self.open.pop()
+            if path is not None:
+                self.shown.append((path, text.strip()))
+            elif name == "td":
+                self.bare.append(text.strip())
+            if name == tag:
+                break
+
+
+def member(document, path):
+    for part in path.split("/"):
+        document = document[int(part)] if isinstance(document, list) else document[part]
+    return document
+
+
+def optional(document, path):
+    """Figures of a valid row may be left out: null."""
+    parts = path.split("/")
+    if parts[0] == "rows" and "figures" in parts:
+        figures = member(document, "/".join(parts[:3]))
+        if isinstance(figures, dict) and parts[3] not in figures:
+            return None
+    return member(document, path)
+
+
+def value_of(document, place):
+    """What a data-path says: PATH, "median PATH" (runs/cached: over the cached runs), "inverse
+    PATH", "ratio PATH PATH", "product PATH PATH"."""
+    what, *paths = place.split(" ")
+    if not paths:
+        return optional(document, place)
+    if what == "median":
+        before, after = paths[0].split("/cached/")
+        values = [member(run, after) for run in member(document, before)
+                  if run["kind"] == "cached"]
+        values = [v for v in values if v is not None]
+        return float(np.median(values)) if values else None
+    values = [optional(document, path) for path in paths]
+    if None in values:
+        return None
+    return {"inverse": lambda a: 1 / a, "ratio": lambda a, b: a / b,
+            "product": lambda a, b: a * b}[what](*values)
+
+
+NUMBER = re.compile(r"([-+−]?[\d,]+(?:\.(\d+))?(?:e([-+]?\d+))?)\s*(%|[kMG](?=\b|$))?")
+UNIT = {None: 1, "%": 0.01, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
+def shows(text, value):
+    """Whether the text is the value, rounded as it is written."""
+    if value is None:
+        return text in ("", "–", "—", "-", "unavailable", "n/a")
+    if isinstance(value, bool):
+        return text in (("no", "yes")[value], str(value).lower())
+    if isinstance(value, str):
+        return " ".join(text.split()) == " ".join(value.split())
+    found = NUMBER.match(text)
+    if not found:
+        return False
+    number, decimals, exponent, unit = found.groups()
+    scale = UNIT[unit]
+    half = 0.5 * 10.0 ** (int(exponent or 0) - len(decimals or "")) * scale
+    number = float(number.replace(",", "").replace("−", "-")) * scale
+    return abs(number - value) <= half * (1 + 1e-6) + abs(value) * 1e-12
+
+
+def check_page(document, text):
+    said, cells = [], Cells()
+    cells.feed(text)
+    said += [f"page: fetches {what}" for what in cells.fetched]
+    if not cells.shown:
+        said.append("page: no element has a data-path")
+    for path, shown in cells.shown:
+        parts = path.split("/")
+        try:
+            value = value_of(document, path)
+        except (KeyError, IndexError, ValueError, TypeError):
+            row = document["rows"][int(parts[1])] if parts[0].split(" ")[-1] == "rows" else {}
+            reason = " of a row that is not valid" if row.get("verdict", "valid") != "valid" else ""
+            said.append(f"page: {path}{reason}: no such member")
+            continue
+        if not shows(shown, value):
+            said.append(f"page: {path}: shows {shown!r}, the document has {value!r}")
+    said += [f"page: a number without a data-path: {text!r}" for text in cells.bare
+             if re.match(r"^[-+−]?[\d,.]+(e[-+]?\d+)?\s*(%|[kMG]|ms|s)?$", text)]
+    named = {path for path, _ in cells.shown}
+    for k, row in enumerate(document["rows"]):
+        wanted = (f"rows/{k}/figures/ess_s/median" if row["verdict"] == "valid"
+                  and row["figures"].get("ess_s") else f"rows/{k}/reason")
+        if row["verdict"] != "valid" and wanted not in named:
+            said.append(f"page: {row['id']} is not valid, and its reason isn't shown")
+        elif wanted not in named:
+            said.append(f"page: ESS/s of {row['id']} isn't shown")
+    return said
