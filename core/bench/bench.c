@@ -280,6 +280,7 @@ void bench_report_free(bench_report *r) {
     free(r->rows[i].versions);
     free(r->rows[i].advice);
     free(r->rows[i].warnings);
+    free(r->rows[i].agreements);
   }
   for (int i = 0; i < r->n_scaling; i++) free(r->scaling[i].points);
   for (int i = 0; i < r->n_warnings; i++) free(r->warnings[i]);

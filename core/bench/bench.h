@@ -155,6 +155,17 @@ typedef struct {
   int32_t constant;
 } bench_moment;
 
+/* A moment of one quantity against the reference's: Monte Carlo standard errors as they
+ * went into z = (value - reference) / sqrt(error^2 + reference_error^2). */
+typedef struct {
+  double value, error, reference, reference_error, z; /* z: INFINITY of draws not finite */
+} bench_difference;
+typedef struct {
+  char name[BENCH_NAME];
+  bench_difference mean, sd;
+} bench_agreement;
+enum { BENCH_AGREEMENTS = 256 }; /* kept of a row; of more quantities those that differ most */
+
 typedef enum {
   BENCH_VALID = 0,
   BENCH_WRONG = 1,          /* the gate, the bits or the moments */
@@ -265,6 +276,9 @@ typedef struct {
   double z_worst, z_limit;
   char z_name[BENCH_NAME + 8];
   int mean_outside, sd_outside;             /* 5 % and 10 % bands; -1: not counted */
+  int z_left_out;           /* quantities with too few effective draws to be compared */
+  double z_freedom;         /* degrees of freedom of the limit; NaN: not known */
+  bench_agreement *agreements; int n_agreements; /* in the model's order */
   double r_hat_limit;                       /* INFINITY: none */
   double ess_limit;                         /* 0: none */
   int truth_inside, truth_of, truth_least;  /* of: 0: there is no truth */

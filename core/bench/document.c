@@ -298,6 +298,24 @@ static void write_device(erg_json *j, const erg_device *d, const bench_instrumen
   erg_json_end(j);
 }
 
+void bench_write_agreements(erg_json *j, const char *key, const bench_row *row) {
+  erg_json_array(j, key);
+  for (int i = 0; i < row->n_agreements; i++) {
+    const bench_agreement *a = &row->agreements[i];
+    const bench_difference *const both[] = {&a->mean, &a->sd};
+    static const char *const keys[] = {"mean", "sd"};
+    erg_json_object(j, NULL);
+    erg_json_string(j, "name", a->name);
+    for (int k = 0; k < 2; k++) {
+      const bench_difference *d = both[k];
+      double values[] = {d->value, d->error, d->reference, d->reference_error, d->z};
+      erg_json_reals(j, keys[k], values, sizeof values / sizeof *values);
+    }
+    erg_json_end(j);
+  }
+  erg_json_end(j);
+}
+
 static void write_checks(erg_json *j, const bench_row *row) {
   static const char *const bits[] = {NULL, "same", "other"};
   const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
@@ -314,6 +332,9 @@ static void write_checks(erg_json *j, const bench_row *row) {
     erg_json_string(j, "name", row->z_name);
     erg_json_int(j, "mean_outside_5_percent", row->mean_outside);
     erg_json_int(j, "sd_outside_10_percent", row->sd_outside);
+    erg_json_int(j, "left_out", row->z_left_out);
+    erg_json_real(j, "degrees_of_freedom", row->z_freedom);
+    bench_write_agreements(j, "quantities", row);
     erg_json_end(j);
   } else {
     erg_json_null(j, "moments");

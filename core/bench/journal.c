@@ -262,6 +262,9 @@ static void write_first(erg_json *j, const bench_row *row) {
   erg_json_string(j, "z_name", row->z_name);
   erg_json_int(j, "mean_outside", row->mean_outside);
   erg_json_int(j, "sd_outside", row->sd_outside);
+  erg_json_int(j, "z_left_out", row->z_left_out);
+  erg_json_real(j, "z_freedom", row->z_freedom);
+  bench_write_agreements(j, "agreements", row);
   erg_json_int(j, "truth_inside", row->truth_inside);
   erg_json_int(j, "truth_of", row->truth_of);
   erg_json_int(j, "truth_least", row->truth_least);
@@ -318,6 +321,9 @@ static void take_first(const json_t *o, bench_row *row) {
   restore_text(o, "z_name", row->z_name, sizeof row->z_name);
   row->mean_outside = (int)restore_int(o, "mean_outside");
   row->sd_outside = (int)restore_int(o, "sd_outside");
+  row->z_left_out = (int)restore_int(o, "z_left_out");
+  row->z_freedom = restore_real(o, "z_freedom");
+  restore_agreements(json_object_get(o, "agreements"), row);
   row->truth_inside = (int)restore_int(o, "truth_inside");
   row->truth_of = (int)restore_int(o, "truth_of");
   row->truth_least = (int)restore_int(o, "truth_least");

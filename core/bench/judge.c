@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diagnostics/work.h"
+#include "run/text.h"
 
 double judge_r_hat_limit(int64_t chains, int64_t draws) {
   if (chains * draws >= 4000 && draws >= 1000) return 1.01;
@@ -47,18 +49,45 @@ static double t_quantile(double p, double v) {
   return x + g1 / v + g2 / (v * v) + g3 / (v * v * v);
 }
 
-static void take(judge_moments *o, const bench_moment *m, const char *what, double value,
-                 double error, double expected, double expected_error) {
+static bench_difference take(judge_moments *o, const bench_moment *m, const char *what,
+                             double value, double error, double expected,
+                             double expected_error) {
   double sd = sqrt(error * error + expected_error * expected_error);
-  double z = fabs(value - expected) / sd;
-  if (value == expected) z = 0;
-  if (isnan(z)) z = INFINITY; /* draws that aren't finite */
+  bench_difference d = {value, error, expected, expected_error, (value - expected) / sd};
+  if (value == expected) d.z = 0;
+  if (isnan(d.z)) d.z = INFINITY; /* draws that aren't finite */
   o->tests++;
-  if (z <= o->worst) return;
-  o->worst = z;
+  if (fabs(d.z) <= o->worst) return d;
+  o->worst = fabs(d.z);
   o->value = value;
   o->expected = expected;
   snprintf(o->name, sizeof o->name, "%s of %s", what, m->name);
+  return d;
+}
+
+static double worse(const bench_agreement *a) { return fmax(fabs(a->mean.z), fabs(a->sd.z)); }
+
+static int downwards(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x < y) - (x > y);
+}
+
+/* Keeps those that differ most; of equal ones the first. */
+static void shorten(judge_moments *o) {
+  if (o->n <= BENCH_AGREEMENTS) return;
+  double *z = run_alloc((size_t)o->n * sizeof *z);
+  for (int i = 0; i < o->n; i++) z[i] = worse(&o->list[i]);
+  qsort(z, (size_t)o->n, sizeof *z, downwards);
+  double least = z[BENCH_AGREEMENTS - 1];
+  int above = 0, n = 0;
+  while (above < BENCH_AGREEMENTS && z[above] > least) above++;
+  int equal = BENCH_AGREEMENTS - above;
+  free(z);
+  for (int i = 0; i < o->n; i++) {
+    double w = worse(&o->list[i]);
+    if (w > least || (w == least && equal-- > 0)) o->list[n++] = o->list[i];
+  }
+  o->n = n;
 }
 
 /* At most the number of draws: antithetic chains are not counted on. */
@@ -76,6 +105,7 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
   double least = INFINITY;
   int64_t n = a->result->n_moments;
   if (reference->result->n_moments < n) n = reference->result->n_moments;
+  o->list = run_alloc((size_t)(n + 1) * sizeof *o->list);
   for (int64_t i = 0; i < n; i++) {
     const bench_moment *m = &a->moments[i], *r = &reference->moments[i];
     if (m->constant && r->constant && m->mean == r->mean) continue;
@@ -91,9 +121,13 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
     if (!broken) least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
     o->mean_outside += !(fabs(m->mean - r->mean) <= 0.05 * fabs(r->mean));
     o->sd_outside += !(fabs(m->sd - r->sd) <= 0.1 * fabs(r->sd));
-    take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,
-         r->mcse_mean);
-    take(o, m, "sd", m->sd, fmax(m->mcse_sd, scale * r->mcse_sd), r->sd, r->mcse_sd);
+    bench_agreement *to = &o->list[o->n++];
+    snprintf(to->name, sizeof to->name, "%s", m->name);
+    to->mean = take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,
+                    r->mcse_mean);
+    to->sd = take(o, m, "sd", m->sd, fmax(m->mcse_sd, scale * r->mcse_sd), r->sd, r->mcse_sd);
   }
-  if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), fmin(least, 1e9));
+  o->freedom = fmin(least, 1e9);
+  if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), o->freedom);
+  shorten(o);
 }

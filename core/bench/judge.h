@@ -14,13 +14,16 @@ typedef struct {
   double worst, limit;
   char name[BENCH_NAME + 8];   /* "mean of mu" */
   double value, expected;      /* of the worst */
+  double freedom;              /* of the limit's quantile */
+  bench_agreement *list;       /* at most BENCH_AGREEMENTS, in the model's order */
+  int n;
 } judge_moments;
 
 /* z = |difference| / sqrt(MCSE^2 + MCSE^2) for mean and sd of every quantity that isn't
  * constant; the judged run's MCSE is at least the reference's, scaled to its effective
  * draws. limit: quantile of Student's t, whose degrees of freedom are the smallest
  * number of effective draws that went into a standard error, at the family-wise rate
- * `alpha` shared over the tests (Bonferroni). */
+ * `alpha` shared over the tests (Bonferroni). out->list is to be freed. */
 void judge_compare(const cell *a, const cell *reference, double alpha, judge_moments *out);
 
 /* False with the first draw that differs; b's run had the same settings and seed. */

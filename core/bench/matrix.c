@@ -32,7 +32,7 @@ static bench_row *add(bench_report *r, int workload, int64_t chains, int threads
   r->rows = run_grow(r->rows, (size_t)(r->n_rows + 1) * sizeof *r->rows);
   bench_row *row = &r->rows[r->n_rows++];
   *row = (bench_row){.workload = workload, .chains = chains, .threads = threads,
-                     .mean_outside = -1, .sd_outside = -1,
+                     .mean_outside = -1, .sd_outside = -1, .z_freedom = NAN,
                      .r_hat_limit = judge_r_hat_limit(chains, o->draws),
                      .ess_limit = judge_ess_limit(chains, o->draws)};
   row->runs = run_alloc((size_t)(o->repeats + 1) * sizeof *row->runs);

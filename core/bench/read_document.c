@@ -152,6 +152,9 @@ static void read_checks(const json_t *o, bench_row *row) {
   row->z_limit = restore_real(moments, "limit_z");
   restore_text(moments, "name", row->z_name, sizeof row->z_name);
   row->z_tests = (int)restore_int(moments, "tests");
+  row->z_left_out = (int)restore_int(moments, "left_out");
+  row->z_freedom = restore_real(moments, "degrees_of_freedom");
+  restore_agreements(json_object_get(moments, "quantities"), row);
   row->mean_outside = moments ? (int)restore_int(moments, "mean_outside_5_percent") : -1;
   row->sd_outside = moments ? (int)restore_int(moments, "sd_outside_10_percent") : -1;
   row->r_hat_limit = isnan(r_hat) ? INFINITY : r_hat;

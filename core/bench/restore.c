@@ -2,9 +2,11 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/restore.h"
+#include "run/text.h"
 
 double restore_real(const json_t *o, const char *key) {
   const json_t *v = json_object_get(o, key);
@@ -106,4 +108,26 @@ bool restore_once(const json_t *o, bench_once *f) {
   f->device_busy = restore_real(telemetry, "device_busy");
   f->lane_efficiency = restore_real(telemetry, "lane_efficiency");
   return true;
+}
+
+static bench_difference restore_difference(const json_t *list) {
+  double v[5];
+  for (size_t i = 0; i < 5; i++) {
+    const json_t *one = json_array_get(list, i);
+    v[i] = json_is_number(one) ? json_number_value(one) : NAN;
+  }
+  return (bench_difference){v[0], v[1], v[2], v[3], isnan(v[4]) ? INFINITY : v[4]};
+}
+
+void restore_agreements(const json_t *list, bench_row *row) {
+  free(row->agreements);
+  row->agreements = run_alloc((json_array_size(list) + 1) * sizeof *row->agreements);
+  row->n_agreements = 0;
+  for (size_t i = 0; i < json_array_size(list) && i < BENCH_AGREEMENTS; i++) {
+    const json_t *o = json_array_get(list, i);
+    bench_agreement *to = &row->agreements[row->n_agreements++];
+    restore_text(o, "name", to->name, sizeof to->name);
+    to->mean = restore_difference(json_object_get(o, "mean"));
+    to->sd = restore_difference(json_object_get(o, "sd"));
+  }
 }

@@ -82,6 +82,11 @@ static void judge_moments_of(bench_work *k, bench_row *row, const cell *c) {
   row->mean_outside = m.mean_outside;
   row->sd_outside = m.sd_outside;
   row->z_limit = m.limit;
+  row->z_left_out = m.left_out;
+  row->z_freedom = m.freedom;
+  free(row->agreements);
+  row->agreements = m.list;
+  row->n_agreements = m.n;
   snprintf(row->z_name, sizeof row->z_name, "%s", m.name);
   if (m.tests && m.worst > m.limit)
     bench_refuse(row, BENCH_WRONG,

@@ -119,5 +119,7 @@ double bench_journal_seconds(const bench_journal *j); /* that its runs took, fro
 /* --- document.c ----------------------------------------------------------------------- */
 
 void bench_write_once(erg_json *j, const char *key, const bench_once *f);
+/* An array of the row's moments against the reference's. */
+void bench_write_agreements(erg_json *j, const char *key, const bench_row *row);
 
 #endif

@@ -84,11 +84,26 @@ def row(name, ess=(100, 200, 300), work=1.0, backend="cpu", threads=1, verdict="
     }
 
 
+def moments(zs, tests=None, freedom=100, limit=4.420969700793366):
+    """Quantities whose means are so many errors off, standard deviations not at all. The limit is
+    Student's quantile of four tests."""
+    quantities = [{"name": f"x[{k + 1}]", "mean": [2 + z * 5 / 64, 3 / 64, 2.0, 4 / 64, z],
+                   "sd": [1.0, 0.03125, 1.0, 0.0625, 0.0]} for k, z in enumerate(zs)]
+    worst = max(range(len(zs)), key=lambda k: abs(zs[k]))
+    return {"tests": tests or 2 * len(zs), "worst_z": abs(zs[worst]), "limit_z": limit,
+            "name": f"mean of x[{worst + 1}]",
+            "mean_outside_5_percent": sum(abs(z) * 5 / 64 > 0.1 for z in zs),
+            "sd_outside_10_percent": 0, "left_out": 0, "degrees_of_freedom": freedom,
+            "quantities": quantities}
+
+
 def document():
     """Rows: one thread, two threads (twice as fast), a wrong backend."""
     one, two = "hierarchy/cpu/threads=1", "hierarchy/cpu/threads=2"
     wrong = "hierarchy/wrong"
     point = {"imbalance": None, "straggler": None, "reason": ""}  # threads have no chains of their own
+    first = row(one)
+    first["checks"]["moments"] = moments((1.0, -2.0))
     return {
         "schema_version": 1, "bench_schema_version": 2,
         "environment": {
@@ -109,7 +124,7 @@ def document():
             "sizes": {"group": 10}, "coordinates": 12, "quantities": 13, "observations": 100,
             "truth": True, "counts": {"bytes_gradient": 8e6, "flops_gradient": 1e6,
                                       "functions_gradient": 0}}],
-        "rows": [row(one), row(two, work=0.5, threads=2),
+        "rows": [first, row(two, work=0.5, threads=2),
                  row(wrong, backend="wrong", verdict="wrong", reason="gate: worst 1e-3")],
         "pairs": [
             {"workload": 0, "a": two, "b": one, "figure": "ess_s", "ratio": 2.0, "low": 2.0,

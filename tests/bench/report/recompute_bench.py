@@ -12,6 +12,7 @@ import math
 import sys
 
 import numpy as np
+from scipy import stats
 
 import check_page
 import check_views
@@ -50,6 +51,62 @@ def check_row(document, row, say):
             say(f"{where}: outliers {estimate['outliers']}, recomputed {outliers(values)}")
         if not interval_fits(values, estimate["low"], estimate["high"]):
             say(f"{where}: interval {estimate['low']} to {estimate['high']} of {values}")
+
+
+FALSE_ALARM = 1e-4  # of a row
+
+
+def check_difference(where, moment, say):
+    value, error, reference, reference_error, z = moment
+    if None in moment:
+        if z is not None and (None not in (value, reference)) and value != reference:
+            say(f"{where}: z {z} of numbers that aren't finite")
+        return
+    wanted = 0 if value == reference else (value - reference) / math.hypot(error, reference_error)
+    if not math.isclose(z, wanted, rel_tol=1e-9, abs_tol=1e-9):
+        say(f"{where}: z {z}, recomputed {wanted}")
+
+
+def check_moments(row, say):
+    """Every z, the worst, the limit and the bands. Of more quantities than a row keeps the worst
+    are there, and the bands are counts of more."""
+    moments = row["checks"]["moments"]
+    if not moments or "quantities" not in moments:  # an earlier version's
+        return
+    where = f"{row['id']}: moments"
+    if row["verdict"] == "valid" and not (moments["worst_z"] is not None and
+                                          moments["worst_z"] <= moments["limit_z"]):
+        say(f"{where}: valid, with z {moments['worst_z']}")
+    kept = moments["quantities"]
+    names = [quantity["name"] for quantity in kept]
+    if len(set(names)) != len(names):
+        say(f"{where}: a quantity is there twice")
+    whole = moments["tests"] == 2 * len(kept)
+    if not whole and not (len(kept) == 256 and moments["tests"] > 512):
+        say(f"{where}: {len(kept)} quantities of {moments['tests']} tests")
+    every = {}
+    for quantity in kept:
+        for key in ("mean", "sd"):
+            check_difference(f"{where}: {key} of {quantity['name']}", quantity[key], say)
+            z = quantity[key][4]
+            every[f"{key} of {quantity['name']}"] = math.inf if z is None else abs(z)
+    if every:
+        worst, said = max(every.values()), moments["worst_z"]
+        if (math.inf if said is None else said) != worst or every.get(moments["name"]) != worst:
+            say(f"{where}: worst {said} of {moments['name']}, recomputed {worst}")
+    for key, member, share in (("mean", "mean_outside_5_percent", 0.05),
+                               ("sd", "sd_outside_10_percent", 0.1)):
+        outside = sum(None in quantity[key][:3:2] or
+                      abs(quantity[key][0] - quantity[key][2]) > share * abs(quantity[key][2])
+                      for quantity in kept)
+        if outside != moments[member] if whole else outside > moments[member]:
+            say(f"{where}: {member} {moments[member]}, recomputed {outside}")
+    if moments["degrees_of_freedom"] is not None and moments["tests"]:
+        limit = stats.t.ppf(1 - FALSE_ALARM / (2 * moments["tests"]),
+                            moments["degrees_of_freedom"])
+        # Ergode's quantile is an expansion, good to 3e-4 at 50 degrees of freedom.
+        if not math.isclose(moments["limit_z"], limit, rel_tol=3e-4):
+            say(f"{where}: limit {moments['limit_z']}, recomputed {limit}")
 
 
 def break_even(a, b):
@@ -165,6 +222,7 @@ def check_document(document):
     rows = {row["id"]: row for row in document["rows"]}
     for row in document["rows"]:
         check_row(document, row, said.append)
+        check_moments(row, said.append)
     for pair in document["pairs"]:
         check_pair(document, pair, rows, said.append)
     for curve in document["scaling"]:

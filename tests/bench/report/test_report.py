@@ -79,6 +79,8 @@ class Schema(unittest.TestCase):
             "negative seconds": altered("rows/0/runs/0/stages/total_s", -1.0),
             "too many samples": altered("rows/0/runs/0/telemetry/samples", [[0] * 6] * 201),
             "a share over 1": altered("rows/0/runs/0/telemetry/device_busy", 1.5),
+            "a difference of four numbers":
+                altered("rows/0/checks/moments/quantities/0/mean", [1.0, 0.1, 1.0, 0.1]),
             "a band of one end": altered("scaling/0/points/1/band", [1.6]),
             "skipped without reason": altered("skipped/0/reason", ""),
         }
@@ -119,9 +121,40 @@ class Recomputed(unittest.TestCase):
                 "scaling/0/kind": "weak", "scaling/0/axis": "devices",
                 "scaling/0/points/1/seconds": 0.6, "scaling/0/points/1/speedup": 1.9,
                 "scaling/0/points/1/efficiency": 0.9, "scaling/0/points/1/verdict": "warning",
+                "rows/0/checks/moments/quantities/1/mean/4": -2.01,
+                "rows/0/checks/moments/quantities/0/sd/0": 1.01,
+                "rows/0/checks/moments/quantities/0/name": "x[2]",
+                "rows/0/checks/moments/quantities": [],
+                "rows/0/checks/moments/worst_z": 1.0,
+                "rows/0/checks/moments/name": "mean of x[1]",
+                "rows/0/checks/moments/limit_z": 4.43,
+                "rows/0/checks/moments/tests": 6,
+                "rows/0/checks/moments/degrees_of_freedom": 90,
+                "rows/0/checks/moments/mean_outside_5_percent": 0,
+                "rows/0/checks/moments/sd_outside_10_percent": 1,
                 "scaling/0/points/2/reason": "", "scaling/0/points/2/seconds": 1.0}.items():
             with self.subTest(path):
                 self.assertNotEqual(recompute_bench.check_document(altered(path, value)), [])
+
+    def test_moments_of_many_quantities(self):
+        whole = document.document()
+        zs = [0.01 * k for k in range(1, 257)]
+        limit = run_figures.stats.t.ppf(1 - 1e-4 / 2000, 100)
+        moments = document.moments(zs, tests=1000, limit=limit)
+        whole["rows"][0]["checks"]["moments"] = moments
+        moments["mean_outside_5_percent"] += 100  # of those that aren't there
+        self.assertEqual(recompute_bench.check_document(whole), [])
+        moments["tests"] = 512
+        self.assertNotEqual(recompute_bench.check_document(whole), [])
+        # Draws that aren't finite: no z, and the row is wrong.
+        moments = whole["rows"][0]["checks"]["moments"] = document.moments((1.0, 2.0))
+        moments["quantities"][1]["mean"] = [None, None, 2.0, 0.1, None]
+        moments.update(worst_z=None, mean_outside_5_percent=1)
+        whole["rows"][0].update(verdict="wrong", figures=None, reason="the mean of x[2]")
+        whole["pairs"], whole["scaling"] = [], []
+        self.assertEqual(recompute_bench.check_document(whole), [])
+        moments["worst_z"] = 1.0
+        self.assertNotEqual(recompute_bench.check_document(whole), [])
 
     def test_weak_scaling(self):
         whole = altered("scaling/0/kind", "weak")
