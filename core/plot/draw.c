@@ -58,22 +58,36 @@ void plot_put_text(plot_canvas *c, double x, double y, double size, int colour,
 
 /* Text cut to a width, by its end. */
 static void put_cut(plot_canvas *c, double x, double y, double width, plot_anchor anchor,
-                    const char *text) {
-  if (plot_text_width(text, PLOT_SMALL) <= width) {
-    plot_put_text(c, x, y, PLOT_SMALL, PLOT_INK, anchor, false, false, text);
+                    const char *text, double size, bool bold) {
+  if (plot_text_width(text, size) <= width) {
+    plot_put_text(c, x, y, size, PLOT_INK, anchor, false, bold, text);
     return;
   }
   char *cut = erg_alloc(strlen(text) + 4);
   strcpy(cut, text);
   size_t n = strlen(cut);
-  while (n > 1 && plot_text_width(cut, PLOT_SMALL) > width - PLOT_SMALL) {
+  while (n > 1 && plot_text_width(cut, size) > width - size) {
     do n--;
     while (n > 1 && ((unsigned char)cut[n] & 0xc0) == 0x80);
     cut[n] = 0;
   }
   strcat(cut, "…");
-  plot_put_text(c, x, y, PLOT_SMALL, PLOT_INK, anchor, false, false, cut);
+  plot_put_text(c, x, y, size, PLOT_INK, anchor, false, bold, cut);
   free(cut);
+}
+
+/* In two lines where one is too wide, the second cut; y: where one line's letters stand. */
+static void put_lines(plot_canvas *c, double x, double y, double width, plot_anchor anchor,
+                      const char *text) {
+  size_t n = plot_text_break(text, PLOT_SMALL, width);
+  if (!text[n]) {
+    put_cut(c, x, y, width, anchor, text, PLOT_SMALL, false);
+    return;
+  }
+  char *first = erg_copy(text, n);
+  plot_put_text(c, x, y - 6, PLOT_SMALL, PLOT_INK, anchor, false, false, first);
+  put_cut(c, x, y + 6, width, anchor, text + n, PLOT_SMALL, false);
+  free(first);
 }
 
 static void draw_grid(const plot_panel_data *d, const plot_panel_layout *l, plot_canvas *c) {
@@ -114,25 +128,25 @@ static void draw_axes(const plot_panel_data *d, const plot_panel_layout *l, doub
   }
   double room = sx->n_names ? (l->right - l->left) / sx->n_names - 4 : 0;
   for (int i = 0; i < sx->n_names; i++)
-    put_cut(c, plot_at(ax, i), l->bottom + 14, room, PLOT_MIDDLE, sx->names[i]);
+    put_cut(c, plot_at(ax, i), l->bottom + 14, room, PLOT_MIDDLE, sx->names[i],
+            PLOT_SMALL, false);
   for (int i = 0; i < sy->n_names; i++)
-    put_cut(c, l->left - 6, plot_at(ay, i) + 4, 0.4 * cell, PLOT_END, sy->names[i]);
+    put_lines(c, l->left - 6, plot_at(ay, i) + 4, PLOT_NAMES * cell, PLOT_END, sy->names[i]);
   if (sx->label)
     plot_put_text(c, (l->left + l->right) / 2, l->bottom + (sx->no_ticks ? 15 : 31),
                   PLOT_NORMAL, PLOT_INK, PLOT_MIDDLE, false, false, sx->label);
 }
 
-static void draw_columns(const plot_panel_data *d, const plot_panel_layout *l, plot_canvas *c) {
+static void draw_columns(const plot_panel_data *d, const plot_panel_layout *l, double cell,
+                         plot_canvas *c) {
   double x = l->right;
   for (int k = 0; k < d->n_columns; k++) {
     const plot_text_column *t = &d->columns[k];
-    double width = plot_text_width(t->heading, PLOT_SMALL);
-    for (int i = 0; i < t->n; i++) width = fmax(width, plot_text_width(t->texts[i], PLOT_SMALL));
+    double width = plot_column_width(t, cell);
     x += width + 14;
     plot_put_text(c, x, l->top - 5, PLOT_SMALL, PLOT_MUTED, PLOT_END, false, true, t->heading);
     for (int i = 0; i < t->n; i++)
-      plot_put_text(c, x, plot_at(&l->axis[PLOT_Y], i) + 4, PLOT_SMALL, PLOT_INK, PLOT_END,
-                    false, false, t->texts[i]);
+      put_lines(c, x, plot_at(&l->axis[PLOT_Y], i) + 4, width, PLOT_END, t->texts[i]);
   }
 }
 
@@ -151,9 +165,17 @@ static void draw_legend(const plot *p, plot_canvas *c) {
   }
 }
 
+static void draw_title(const plot *p, plot_canvas *c) {
+  size_t n = plot_title_break(p);
+  char *first = erg_copy(p->title, n);
+  plot_put_text(c, 8, 18, PLOT_LARGE, PLOT_INK, PLOT_START, false, true, first);
+  put_cut(c, 8, 18 + PLOT_TITLE_LINE, (p->width - 16) / PLOT_BOLD, PLOT_START, p->title + n,
+          PLOT_LARGE, true);
+  free(first);
+}
+
 void plot_draw(const plot *p, plot_canvas *c) {
-  if (plot_title_height(p) > 0)
-    plot_put_text(c, 8, 18, PLOT_LARGE, PLOT_INK, PLOT_START, false, true, p->title);
+  if (plot_title_height(p) > 0) draw_title(p, c);
   for (int i = 0; i < p->rows * p->columns; i++) {
     const plot_panel_data *d = &p->panels[i];
     plot_panel_layout l = plot_lay_out(p, i);
@@ -163,7 +185,7 @@ void plot_draw(const plot *p, plot_canvas *c) {
     }
     double cell = p->width / p->columns;
     draw_axes(d, &l, cell, c);
-    draw_columns(d, &l, c);
+    draw_columns(d, &l, cell, c);
     if (d->scale[PLOT_Y].label)
       plot_put_text(c, (i % p->columns) * cell + 16, (l.top + l.bottom) / 2, PLOT_NORMAL,
                     PLOT_INK, PLOT_MIDDLE, true, false, d->scale[PLOT_Y].label);

@@ -81,6 +81,10 @@ typedef struct {
 /* Position of a value; NaN where it can't be shown on this axis. */
 double plot_at(const plot_axis_layout *a, double value);
 double plot_title_height(const plot *p);
+enum { PLOT_TITLE_LINE = 18 }; /* between the title's lines */
+#define PLOT_BOLD 1.24         /* width of bold letters, by that of others */
+size_t plot_title_break(const plot *p); /* as plot_text_break */
+double plot_column_width(const plot_text_column *c, double cell);
 double plot_legend_height(const plot *p);
 double plot_total_height(const plot *p);
 double plot_key_width(const plot_legend_key *k);

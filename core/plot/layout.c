@@ -6,7 +6,14 @@
 
 #include "plot/internal.h"
 
-double plot_title_height(const plot *p) { return p->title && *p->title ? 26 : 0; }
+double plot_title_height(const plot *p) {
+  if (!p->title || !*p->title) return 0;
+  return plot_title_break(p) < strlen(p->title) ? 26 + PLOT_TITLE_LINE : 26;
+}
+
+size_t plot_title_break(const plot *p) {
+  return plot_text_break(p->title, PLOT_LARGE, (p->width - 16) / PLOT_BOLD);
+}
 
 double plot_key_width(const plot_legend_key *k) {
   return 26 + plot_text_width(k->text, PLOT_SMALL) + 16;
@@ -142,6 +149,11 @@ static double widest(char **texts, int n, double size) {
   return w;
 }
 
+double plot_column_width(const plot_text_column *c, double cell) {
+  return fmax(fmin(widest(c->texts, c->n, PLOT_SMALL), PLOT_TEXTS * cell),
+              plot_text_width(c->heading, PLOT_SMALL));
+}
+
 /* --- Panels ------------------------------------------------------------------------- */
 
 plot_panel_layout plot_lay_out(const plot *p, int panel) {
@@ -161,8 +173,7 @@ plot_panel_layout plot_lay_out(const plot *p, int panel) {
   for (int k = 0; k < d->n_columns; k++) {
     const plot_text_column *c = &d->columns[k];
     any_heading = any_heading || *c->heading;
-    l.right -= fmax(widest(c->texts, c->n, PLOT_SMALL),
-                    plot_text_width(c->heading, PLOT_SMALL)) + 14;
+    l.right -= plot_column_width(c, cell_w) + 14;
   }
   if (any_heading) l.top += 8;
   if (l.bottom < l.top + 20) l.bottom = l.top + 20;
@@ -172,7 +183,7 @@ plot_panel_layout plot_lay_out(const plot *p, int panel) {
   find_range(p, panel, PLOT_Y, ay);
   ay->n_ticks = ax->n_ticks = 0;
   if (y->n_names) {
-    l.left += fmin(widest(y->names, y->n_names, PLOT_SMALL), 0.4 * cell_w) + 8;
+    l.left += fmin(widest(y->names, y->n_names, PLOT_SMALL), PLOT_NAMES * cell_w) + 8;
   } else if (!y->no_ticks) {
     ay->n_ticks = plot_ticks(ay->low, ay->high, ay->log, (int)((l.bottom - l.top) / 36),
                              ay->ticks);

@@ -53,8 +53,8 @@ plot_style plot_role(plot_colour colour); /* solid, dot */
 typedef enum { PLOT_X, PLOT_Y } plot_dim;
 typedef enum { PLOT_START, PLOT_MIDDLE, PLOT_END } plot_anchor;
 
-/* Height is that of the panels with their axes; title and legend add to it. title may be
- * NULL. */
+/* Height is that of the panels with their axes; title (one line or two) and legend add to
+ * it. title may be NULL. */
 plot *plot_new(double width, double height, const char *title);
 void plot_free(plot *p);
 /* What the figure shows, in a sentence, for those who can't see it. */
@@ -73,9 +73,13 @@ void plot_log(plot *p, plot_dim dim);   /* values <= 0 are left out */
 void plot_range(plot *p, plot_dim dim, double low, double high);
 void plot_include(plot *p, plot_dim dim, double value); /* the range holds it */
 void plot_no_ticks(plot *p, plot_dim dim);
-/* Names at 0, 1, ... n - 1 in place of numbers; on the y axis 0 is at the top. */
+/* Names at 0, 1, ... n - 1 in place of numbers; on the y axis 0 is at the top, and names
+ * wider than PLOT_NAMES of the panel's width take two lines (26 pixels a name hold them). */
+#define PLOT_NAMES 0.4
 void plot_categories(plot *p, plot_dim dim, const char *const *names, int n);
-/* A column of text right of the panel, one a category of the y axis. */
+/* A column of text right of the panel, one a category of the y axis; those wider than
+ * PLOT_TEXTS of the panel's width in two lines, too. */
+#define PLOT_TEXTS 0.3
 void plot_column(plot *p, const char *heading, const char *const *texts, int n);
 
 /* --- Marks -------------------------------------------------------------------------- */
@@ -126,5 +130,9 @@ int plot_ticks(double low, double high, bool log, int about, double *ticks);
 void plot_tick_text(const double *ticks, int n, bool log, int i, char *text, int capacity);
 /* Width of a text of this size, estimated without a font: layout never depends on one. */
 double plot_text_width(const char *text, double size);
+/* Bytes of the first of two lines, of at most this width where there is a place to break:
+ * after a space, comma or sign, else between characters. All bytes where the text fits, or
+ * not even its first letter does. */
+size_t plot_text_break(const char *text, double size, double width);
 
 #endif

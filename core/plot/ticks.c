@@ -1,8 +1,11 @@
 /* Round numbers on axes, and how they are written. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "plot/plot.h"
+#include "read/memory.h"
 
 static int linear_ticks(double low, double high, int about, double *ticks) {
   double raw = (high / about - low / about);
@@ -85,4 +88,21 @@ double plot_text_width(const char *text, double size) {
       ems += 0.59;
   }
   return ems * size;
+}
+
+size_t plot_text_break(const char *text, double size, double width) {
+  size_t n = strlen(text), whole = 0, sign = 0;
+  if (plot_text_width(text, size) <= width) return n;
+  char *part = erg_copy(text, n);
+  for (size_t i = 1; i < n; i++) {
+    if (((unsigned char)text[i] & 0xc0) == 0x80) continue; /* inside a character of UTF-8 */
+    part[i] = 0;
+    bool fits = plot_text_width(part, size) <= width;
+    part[i] = text[i];
+    if (!fits) break;
+    whole = i;
+    if (strchr(" ,;:/_-+=", text[i - 1]) || text[i] == '[' || text[i] == '(') sign = i;
+  }
+  free(part);
+  return 3 * sign > whole ? sign : whole ? whole : n; /* not one word of a long line */
 }

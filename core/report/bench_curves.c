@@ -12,7 +12,6 @@ enum { WIDTH = 480, HEIGHT = 260, PANEL = 110 };
 static plot *titled(double height, const char *what, const char *name) {
   char title[VIEW_LABEL];
   snprintf(title, sizeof title, "%s%s%.180s", what, *name ? ": " : "", name);
-  view_cut(title, 0.62 * WIDTH); /* its letters are larger */
   return plot_new(WIDTH, height, title);
 }
 
@@ -310,7 +309,7 @@ void view_roofline_figures(const bench_report *r, report_figures *f) {
       any = true;
     }
     snprintf(text, sizeof text, "%s", r->subjects[w].name);
-    view_cut(text, 0.6 * WIDTH);
+    view_cut(text, 0.85 * WIDTH);
     if (any) plot_key(p, s, PLOT_KEY_MARKER, text);
   }
   plot_axis(p, PLOT_X, "floating-point operations a byte read");

@@ -65,7 +65,7 @@ typedef struct {
 } view_contest;
 view_contest *view_contests(const bench_report *r, int *n); /* to be freed */
 
-/* --- Figures (bench_figures.c, bench_curves.c) ---------------------------------------- */
+/* --- Figures (bench_figures.c, bench_agreement.c, bench_curves.c) ---------------------------------------- */
 
 typedef enum {
   VIEW_ESS, VIEW_STAGE, VIEW_SCALING, VIEW_TELEMETRY, VIEW_AGREEMENT, VIEW_ROOFLINE,
@@ -90,6 +90,7 @@ void view_stage_table(FILE *out, const bench_report *r);
 void view_scaling_table(FILE *out, const bench_report *r);
 void view_telemetry_table(FILE *out, const bench_report *r);
 void view_checks_table(FILE *out, const bench_report *r);
+void view_agreement_table(FILE *out, const bench_report *r); /* bench_agreement.c */
 void view_roofline_table(FILE *out, const bench_report *r);
 void view_convergence_table(FILE *out, const bench_report *r);
 void view_pairs_table(FILE *out, const bench_report *r);

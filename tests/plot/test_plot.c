@@ -270,6 +270,40 @@ static void check_file(const plot *p, const char *folder, const char *name, cons
   erg_problems_free(&problems);
 }
 
+/* Names, texts and titles that are too wide take two lines; none of their letters is lost. */
+static void test_two_lines(void **state) {
+  (void)state;
+  static const char name[] = "opencl pocl:0, 16,384 chains, 2 threads, and more",
+                    title[] = "Effective draws a second: hierarchical_normal[group=100, obs=10]";
+  assert_int_equal(plot_text_break("short", 11, 100), 5);
+  size_t at = plot_text_break(name, 11, 190);
+  assert_true(at < strlen(name) && name[at - 1] == ' ');
+  assert_true(plot_text_break("aaaaaaaaaaaaaaaaaaaaaaaa", 11, 50) < 10);
+  assert_int_equal(plot_text_break("\xe2\x80\xa6\xe2\x80\xa6", 11, 12) % 3, 0);
+  assert_int_equal(plot_text_break("ab", 11, 1), 2); /* nothing fits: not broken */
+  const char *names[] = {name, "b"}, *texts[] = {"12.5", "sd of a_long_name_of[a, quantity]"};
+  plot *p = plot_new(480, 100, title);
+  plot_categories(p, PLOT_Y, names, 2);
+  plot_column(p, "", texts, 2);
+  plot_range(p, PLOT_X, 0, 1);
+  erg_problems problems;
+  erg_problems_init(&problems);
+  char *svg = plot_svg(p, "two", &problems);
+  assert_non_null(svg);
+  char first[80];
+  snprintf(first, sizeof first, ">%.*s</text>", (int)at, name);
+  assert_int_equal(count(svg, first), 1);
+  snprintf(first, sizeof first, ">%s</text>", name + at);
+  assert_int_equal(count(svg, first), 1);
+  assert_int_equal(count(svg, "obs=10]</text>"), 1); /* the end of the title, on a line */
+  snprintf(first, sizeof first, ">%s</text>", title);
+  assert_int_equal(count(svg, first), 0);
+  assert_int_equal(count(svg, "…"), 0);
+  free(svg);
+  plot_free(p);
+  erg_problems_free(&problems);
+}
+
 static void test_files(void **state) {
   (void)state;
   char folder[] = "/tmp/ergode-plot-XXXXXX";
@@ -311,7 +345,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_ticks), cmocka_unit_test(test_svg),
       cmocka_unit_test(test_positions), cmocka_unit_test(test_hostile_data),
       cmocka_unit_test(test_outside_is_clipped), cmocka_unit_test(test_long_line),
-      cmocka_unit_test(test_files)};
+      cmocka_unit_test(test_two_lines), cmocka_unit_test(test_files)};
   const struct CMUnitTest missing[] = {cmocka_unit_test(test_without_cairo)};
   if (argc > 1 && !strcmp(argv[1], "--without-cairo"))
     return cmocka_run_group_tests(missing, NULL, NULL);

@@ -7,6 +7,7 @@ document, nothing is fetched, every text is escaped, figures have titles and des
 import copy
 import html
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -68,11 +69,17 @@ def with_notes():
                      for i in range(30)])
     whole["rows"][0]["warnings"] = [{"kind": "variance", "text": "varies by 12 %"}]
     whole["rows"][0]["advice"] = [{"stage": "compile", "share": 0.4, "text": "keep the cache"}]
-    whole["rows"][0]["checks"]["moments"] = {
-        "tests": 26, "worst_z": 2.5, "limit_z": 4.7, "name": "mean of mu",
-        "mean_outside_5_percent": 0, "sd_outside_10_percent": 1}
-    whole["rows"][2]["checks"]["moments"] = {
-        "tests": 26, "worst_z": 25.0, "limit_z": 4.7, "name": "sd of a_long_name_of[a, quantity]",
+    whole["rows"][0]["checks"]["moments"] = document.moments(
+        [0.2 * k - 2.5 for k in range(13)], freedom=325, limit=4.7)
+    # Two beyond the limit, one of them far; one that isn't finite.
+    moments = document.moments([-6.0, 25.0, 0.5, 1.0], freedom=325, limit=4.7)
+    moments["quantities"][2]["mean"] = [None, None, 2.0, 0.0625, None]
+    moments["quantities"][1]["name"] = "a_long_name_of[a, quantity]"
+    moments.update(worst_z=None, name="mean of x[3]")
+    whole["rows"][2]["checks"]["moments"] = moments
+    # Of an earlier version: no quantities.
+    whole["rows"][1]["checks"]["moments"] = {
+        "tests": 26, "worst_z": 2.5, "limit_z": 4.7, "name": "sd of a_long_name_of[a, quantity]",
         "mean_outside_5_percent": 20, "sd_outside_10_percent": 1}
     whole["warnings"] = ["the machine was busy"]
     whole["scaling"][0]["points"][1].update(verdict="warning", reason="speedup 2.00: above")
@@ -92,6 +99,8 @@ def many():
                                backend=f"opencl.backend-{k}")
             row["devices"][0]["id"] = "pocl:0"
             row["workload"], row["chains"] = w, 4 if k % 2 else 16384
+            row["checks"]["moments"] = document.moments(
+                [4 * math.sin(k + 0.1 * i) for i in range(256)], tests=2000, limit=5.7)
             row["checks"]["ess"]["value"] = 200.0
             if k % 5 == 4:
                 row.update(verdict="failed", figures=None, reason="crashed: signal 11 "
@@ -209,6 +218,15 @@ class Pages(unittest.TestCase):
                      "devices (W)", "62.5 %", "321.5", "unavailable: no such counter"):
             self.has(page, text)
         self.has(page, 'class="box warning"')
+        # Each dot is held against its z.
+        for q, moment, change in ((3, 0, 0.02), (3, 4, -0.01), (12, 4, 0.01)):
+            for key in ("mean", "sd"):
+                other = copy.deepcopy(whole)
+                numbers = other["rows"][0]["checks"]["moments"]["quantities"][q][key]
+                numbers[moment] += change
+                with self.subTest(f"{key} {q} {moment}"):
+                    self.assertTrue(any("agreement" in said for said
+                                        in check_page.check_page(other, page)))
 
     def test_winner(self):
         whole = with_peers()

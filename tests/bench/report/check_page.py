@@ -1,4 +1,8 @@
-"""Holds report.html against bench.json: every element with a data-path, and what is fetched."""
+"""Holds report.html against bench.json: every element with a data-path, the dots of the figures of
+agreement, and what is fetched."""
+import collections
+import html
+import math
 import re
 from html.parser import HTMLParser
 
@@ -104,6 +108,69 @@ def shows(text, value):
     return abs(number - value) <= half * (1 + 1e-6) + abs(value) * 1e-12
 
 
+# --- figures of agreement ------------------------------------------------------------------
+
+SVG = re.compile(r"<svg[^>]*>\s*<title[^>]*>Agreement: (.*?)</title>(.*?)</svg>", re.DOTALL)
+TICK = re.compile(r'<text x="([^"]*)" y="([^"]*)" font-size="11" text-anchor="middle"[^>]*>'
+                  r"([-\d.e]+)</text>")
+DOTS = re.compile(r'<path style="([^"]*stroke-linecap:round[^"]*)" d="([^"]*)"/>')
+DOT = re.compile(r"M ([-\d.]+) ([-\d.]+) L \1 \2(?![\d.])")
+
+
+def axes_of(svg):
+    """(y of the ticks, value of an x, values a pixel) of each panel, by its ticks."""
+    ticks = collections.defaultdict(list)
+    for x, y, text in TICK.findall(svg):
+        ticks[float(y)].append((float(x), float(text)))
+    for k, (y, marks) in enumerate(sorted(ticks.items())):
+        (x0, v0), (x1, v1) = marks[0], marks[-1]
+        if k:  # per cent, by its logarithm
+            v0, v1 = math.log(v0), math.log(v1)
+        slope = (v1 - v0) / (x1 - x0)
+        yield y, lambda x, v0=v0, x0=x0, slope=slope: v0 + slope * (x - x0), abs(slope)
+
+
+def dots_of(svg):
+    """Each run of dots: panel, values, values a pixel."""
+    axes = list(axes_of(svg))
+    for style, path in DOTS.findall(svg):
+        dots = [(float(x), float(y)) for x, y in DOT.findall(path)]
+        if not dots or "opacity:0.7" not in style:
+            continue
+        panel = sum(dots[0][1] > axis[0] for axis in axes)
+        yield panel, sorted(axes[panel][1](x) for x, _ in dots), axes[panel][2]
+
+
+def wanted_dots(moments):
+    for key in ("mean", "sd"):
+        numbers = [quantity[key] for quantity in moments["quantities"]]
+        yield 0, key, [z for *_, z in numbers if z is not None and abs(z) <= moments["limit_z"]]
+        percents = [1000 if None in (n[0], n[2]) or n[0] == n[2] == 0 else
+                    1000 if n[2] == 0 else 100 * abs(n[0] - n[2]) / abs(n[2]) for n in numbers]
+        yield 1, key, [math.log(min(max(percent, 0.01), 1000)) for percent in percents]
+
+
+def check_agreement(document, text, say):
+    """The dots of each row are its z within the limit, and its differences in per cent."""
+    figures = SVG.findall(text)
+    for k, workload in enumerate(document["workloads"]):
+        drawn = [run for name, svg in figures if html.unescape(name) == workload["name"]
+                 for run in dots_of(svg)]
+        for row in document["rows"]:
+            moments = row["checks"]["moments"]
+            if row["workload"] != k or not moments or not moments.get("quantities"):
+                continue
+            for panel, key, values in wanted_dots(moments):
+                values.sort()
+                found = next((run for run in drawn if run[0] == panel and len(run[1]) == len(values)
+                              and all(abs(x - v) <= 0.03 * run[2] for x, v in zip(run[1], values))),
+                             None)
+                if found:
+                    drawn.remove(found)
+                elif values:
+                    say(f"page: agreement: no dots are the {key} of {row['id']}, panel {panel}")
+
+
 def check_page(document, text):
     said, cells = [], Cells()
     cells.feed(text)
@@ -123,6 +190,8 @@ def check_page(document, text):
             said.append(f"page: {path}: shows {shown!r}, the document has {value!r}")
     said += [f"page: a number without a data-path: {text!r}" for text in cells.bare
              if re.match(r"^[-+−]?[\d,.]+(e[-+]?\d+)?\s*(%|[kMG]|ms|s)?$", text)]
+    if "<svg" in text:
+        check_agreement(document, text, said.append)
     named = {path for path, _ in cells.shown}
     for k, row in enumerate(document["rows"]):
         wanted = (f"rows/{k}/figures/ess_s/median" if row["verdict"] == "valid"
