@@ -45,6 +45,7 @@ static void read_environment(const json_t *o, bench_document *d) {
   e->load_average = isnan(before) ? -1 : before;
   e->load_average_after = isnan(after) ? -1 : after;
   d->options.version = text(o, "ergode_version");
+  if (!d->options.version) d->options.version = "";
   d->options.command = text(o, "command");
   d->commit = text(o, "commit");
   d->build_flags = text(o, "build_flags");
@@ -251,10 +252,11 @@ static bool read_pair(const json_t *o, const bench_report *r, bench_pair *p) {
   p->high = restore_real(o, "high");
   p->break_even_draws = restore_real(o, "break_even_draws");
   restore_text(o, "verdict", p->verdict, sizeof p->verdict);
-  return figure && f < BENCH_FIGURES && p->a >= 0 && p->b >= 0;
+  return figure && f < BENCH_FIGURES && p->a >= 0 && p->b >= 0 &&
+         r->rows[p->a].workload == p->workload && r->rows[p->b].workload == p->workload;
 }
 
-static void read_point(const json_t *o, const bench_report *r, bench_point *p) {
+static bool read_point(const json_t *o, const bench_report *r, int workload, bench_point *p) {
   const json_t *band = json_object_get(o, "band");
   *p = (bench_point){.n = (int)restore_int(o, "n"), .row = row_named(r, text(o, "row")),
                      .seconds = restore_real(o, "seconds"), .speedup = restore_real(o, "speedup"),
@@ -267,6 +269,9 @@ static void read_point(const json_t *o, const bench_report *r, bench_point *p) {
   }
   restore_text(o, "verdict", p->verdict, sizeof p->verdict);
   restore_text(o, "reason", p->reason, sizeof p->reason);
+  if (p->row < 0 || r->rows[p->row].workload != workload) return false;
+  return isnan(p->straggler) ||
+         (p->straggler >= 0 && p->straggler < r->rows[p->row].n_devices);
 }
 
 static bool read_curve(const json_t *o, const bench_report *r, bench_scaling *c) {
@@ -276,9 +281,10 @@ static bool read_curve(const json_t *o, const bench_report *r, bench_scaling *c)
   restore_text(o, "axis", c->axis, sizeof c->axis);
   restore_text(o, "kind", c->kind, sizeof c->kind);
   c->points = run_alloc((json_array_size(points) + 1) * sizeof *c->points);
-  for (int i = 0; i < size_of(points); i++)
-    read_point(json_array_get(points, (size_t)i), r, &c->points[c->n_points++]);
-  return c->workload >= 0 && c->workload < r->n_subjects;
+  bool good = json_array_size(points) > 0;
+  for (int i = 0; i < size_of(points) && good; i++)
+    good = read_point(json_array_get(points, (size_t)i), r, c->workload, &c->points[c->n_points++]);
+  return good;
 }
 
 /* Chains and threads of the rows, upwards. */
@@ -373,7 +379,7 @@ bool bench_document_read(const char *path, bench_document *d, erg_problems *p) {
                      "%s has bench_schema_version %lld, this is %d", path,
                      (long long)json_integer_value(version), BENCH_SCHEMA_VERSION);
   return read_all(json, d) ||
-         erg_error(p, (erg_place){0}, next, "%s: rows, workloads and pairs don't fit one another",
+         erg_error(p, (erg_place){0}, next, "%s: rows, workloads, pairs and curves don't fit one another",
                    path);
 }
 

@@ -254,20 +254,15 @@ static void gate_cell(out_table *t, const run_gate *g) {
 }
 
 static void of_cell(out_table *t, double value, double limit, const char *format) {
-  char text[SHOW_NUMBER];
-  if (isnan(value)) {
-    out_table_cell(t, OUT_DIM, "-");
-    return;
-  }
+  char text[400], most[400]; /* any double fits */
   snprintf(text, sizeof text, format, value);
-  if (isfinite(limit) && limit > 0) {
-    size_t n = strlen(text);
-    snprintf(text + n, sizeof text - n, " (");
-    snprintf(text + n + 2, sizeof text - n - 2, format, limit);
-    n = strlen(text);
-    snprintf(text + n, sizeof text - n, ")");
-  }
-  out_table_cell(t, OUT_PLAIN, "%s", text);
+  snprintf(most, sizeof most, format, limit);
+  if (isnan(value))
+    out_table_cell(t, OUT_DIM, "-");
+  else if (isfinite(limit) && limit > 0)
+    out_table_cell(t, OUT_PLAIN, "%s (%s)", text, most);
+  else
+    out_table_cell(t, OUT_PLAIN, "%s", text);
 }
 
 out_table *show_checks(const bench_report *r, const int *rows, int n) {

@@ -25,16 +25,13 @@ static bool alike(const bench_scaling *a, const bench_scaling *b) {
 static void curve_label(const bench_report *r, const bench_scaling *c,
                         char text[static VIEW_LABEL]) {
   bool chains = false, devices = false;
-  const bench_row *first = NULL;
-  for (int i = 0; i < c->n_points && !first; i++)
-    if (c->points[i].row >= 0) first = &r->rows[c->points[i].row];
-  for (int i = 0; first && i < r->n_scaling; i++)
-    for (int k = 0; alike(c, &r->scaling[i]) && k < r->scaling[i].n_points; k++) {
-      int other = r->scaling[i].points[k].row;
-      if (other < 0 || &r->scaling[i] == c || k) continue;
-      chains |= r->rows[other].chains != first->chains;
-      devices |= !strcmp(r->scaling[i].backend, c->backend);
-    }
+  const bench_row *first = &r->rows[c->points[0].row];
+  for (int i = 0; i < r->n_scaling; i++) {
+    const bench_scaling *other = &r->scaling[i];
+    if (other == c || !alike(c, other)) continue;
+    chains |= r->rows[other->points[0].row].chains != first->chains;
+    devices |= !strcmp(other->backend, c->backend);
+  }
   size_t n = (size_t)snprintf(text, VIEW_LABEL, "%.90s", c->backend);
   if (devices && first->n_devices)
     n += (size_t)snprintf(text + n, VIEW_LABEL - n, " %s", first->devices[0].id);

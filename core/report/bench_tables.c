@@ -230,14 +230,12 @@ void view_scaling_table(FILE *out, const bench_report *r) {
   begin(out, titles);
   for (int i = 0; i < r->n_scaling; i++) {
     const bench_scaling *c = &r->scaling[i];
-    int row = c->n_points ? c->points[0].row : -1;
+    const bench_row *first = &r->rows[c->points[0].row];
     char text[BENCH_TEXT];
-    snprintf(text, sizeof text, "%.200s, %.90s%s%s: %s over %s", r->subjects[c->workload].name,
-             c->backend, row >= 0 ? " " : "", row >= 0 && r->rows[row].n_devices
-             ? r->rows[row].devices[0].id : "", c->kind, c->axis);
-    if (row >= 0)
-      snprintf(text + strlen(text), sizeof text - strlen(text), ", from %lld chain%s",
-               (long long)r->rows[row].chains, r->rows[row].chains == 1 ? "" : "s");
+    snprintf(text, sizeof text, "%.200s, %.90s %s: %s over %s, from %lld chain%s",
+             r->subjects[c->workload].name, c->backend,
+             first->n_devices ? first->devices[0].id : "", c->kind, c->axis,
+             (long long)first->chains, first->chains == 1 ? "" : "s");
     page_group(out, NULL, text, titles_count(titles));
     for (int k = 0; k < c->n_points; k++) put_point(out, &c->points[k], i, k);
   }

@@ -9,6 +9,9 @@
 #include "read/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* A target may have mutations of its own, of `data` in place, with room for `most` bytes. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+    __attribute__((weak));
 
 static inline void require(bool condition) {
   if (!condition) abort();

@@ -61,6 +61,17 @@ static void mutate(const uint8_t *data, size_t size) {
   free(copy);
 }
 
+/* The target's own mutations. */
+static void mutate_by_target(const uint8_t *data, size_t size) {
+  size_t most = 2 * size + 65536;
+  uint8_t *copy = malloc(most);
+  for (int i = 0; i < mutations; i++) {
+    memcpy(copy, data, size);
+    LLVMFuzzerTestOneInput(copy, LLVMFuzzerCustomMutator(copy, size, most, (unsigned)i));
+  }
+  free(copy);
+}
+
 int main(int argc, char **argv) {
   int tried = 0;
   for (int i = 2; i < argc; i++) {
@@ -78,6 +89,7 @@ int main(int argc, char **argv) {
         if (s) {
           LLVMFuzzerTestOneInput((const uint8_t *)s->text, s->length);
           mutate((const uint8_t *)s->text, s->length);
+          if (LLVMFuzzerCustomMutator) mutate_by_target((const uint8_t *)s->text, s->length);
           tried++;
         }
         erg_source_free(s);
