@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../shared/peak.h"
 #include "device.h"
 #include "engine/engine.h"
 #include "kernel.h"
@@ -13,7 +14,7 @@
 #define CHAINS 8       /* PEAK_CHAINS of peaks.cu */
 #define MOST_BYTES ((size_t)1 << 30)
 #define LEAST_BYTES ((size_t)1 << 20)
-#define LEAST_MS 10.0f /* of a timed launch of multiply-adds */
+#define LEAST_S 0.01 /* of a timed launch of multiply-adds */
 enum { READ_PASSES = 10, ADD_PASSES = 5, FIRST_ROUNDS = 8192, MOST_ROUNDS = 1 << 24 };
 
 typedef struct bed {
@@ -102,65 +103,51 @@ static erg_status prepare(bed *b, const char *id) {
   return ERG_OK;
 }
 
-/* One launch; *ms by the device's events, the sums into b->sums. */
-static erg_status launch(bed *b, cu_function function, void **arguments, float *ms) {
+/* One launch; *seconds by the device's events, the sums into b->sums. */
+static erg_status launch(bed *b, cu_function function, void **arguments, double *seconds) {
+  float ms = 0;
   TRY(event_record(b->begin, b->stream), "recording an event");
   TRY(launch(function, b->grid, 1, 1, BLOCK, 1, 1, 0, b->stream, arguments, NULL),
       "starting a kernel");
   TRY(event_record(b->end, b->stream), "recording an event");
   TRY(stream_wait(b->stream), "running a kernel");
-  TRY(event_elapsed(ms, b->begin, b->end), "timing a kernel");
+  TRY(event_elapsed(&ms, b->begin, b->end), "timing a kernel");
   TRY(download(b->sums, b->out, b->threads * sizeof(double), b->stream),
       "copying from the device");
   TRY(stream_wait(b->stream), "copying from the device");
+  *seconds = 1e-3 * (double)ms;
   return ERG_OK;
 }
 
-static erg_status wrong(bed *b, const char *what) {
-  return engine_fail(b->host, ERG_DEVICE, "%s computes wrong %s: a peak of wrong numbers is none; "
-                     "check the device (nvidia-smi -q -d ECC)", b->device.id, what);
+static erg_status launch_read(void *data, double *seconds) {
+  bed *b = data;
+  long pairs = (long)(b->array_bytes / 16);
+  void *arguments[] = {&b->array, &pairs, &b->out};
+  return launch(b, b->read, arguments, seconds);
 }
 
-static erg_status measure_read(bed *b, double *bytes_s) {
-  long n = (long)(b->array_bytes / 16);
-  void *arguments[] = {&b->array, &n, &b->out};
-  uint64_t bits = 0x3f3f3f3f3f3f3f3f;
-  double each, best = INFINITY;
+static erg_status launch_multiply_add(void *data, long rounds, double *seconds) {
+  bed *b = data;
+  int n = (int)rounds;
+  double half = 0.5; /* x -> x/2 + 1/2 comes to 1 exactly */
+  void *arguments[] = {&b->out, &n, &half, &half};
+  return launch(b, b->multiply_add, arguments, seconds);
+}
+
+static erg_status measure_all(bed *b, erg_peaks *found) {
+  peak_launches l = {.host = b->host, .device = b->device.id, .sums = b->sums, .n = b->threads,
+                     .if_wrong = "; check the device (nvidia-smi -q -d ECC)", .data = b,
+                     .read = launch_read, .multiply_add = launch_multiply_add};
+  uint64_t bits = 0x3f3f3f3f3f3f3f3f; /* what the array is filled with */
+  double each, seconds, rounds_s;
   memcpy(&each, &bits, sizeof each);
-  for (int pass = 0; pass <= READ_PASSES; pass++) { /* the first one warms up */
-    float ms = 0;
-    erg_status status = launch(b, b->read, arguments, &ms);
-    if (status != ERG_OK) return status;
-    double sum = 0, expected = each * 2 * (double)n;
-    for (size_t i = 0; i < b->threads; i++) sum += b->sums[i];
-    if (!(fabs(sum - expected) <= 1e-9 * expected)) return wrong(b, "sums");
-    if (pass > 0 && ms > 0 && ms < best) best = ms;
-  }
-  *bytes_s = isfinite(best) ? (double)b->array_bytes / (1e-3 * best) : NAN;
-  return ERG_OK;
-}
-
-static erg_status measure_multiply_add(bed *b, double *flops_s) {
-  int rounds = FIRST_ROUNDS, timed = 0;
-  double half = 0.5, best = INFINITY; /* x -> x/2 + 1/2 comes to 1 exactly */
-  void *arguments[] = {&b->out, &rounds, &half, &half};
-  for (int pass = 0; timed < ADD_PASSES; pass++) {
-    float ms = 0;
-    erg_status status = launch(b, b->multiply_add, arguments, &ms);
-    if (status != ERG_OK) return status;
-    for (size_t i = 0; i < b->threads; i++)
-      if (b->sums[i] != CHAINS) return wrong(b, "multiply-adds");
-    if (pass == 0) continue; /* it warmed up */
-    if (ms < LEAST_MS && rounds < MOST_ROUNDS) {
-      rounds *= 2;
-      timed = 0;
-      best = INFINITY;
-      continue;
-    }
-    timed++;
-    if (ms > 0 && ms < best) best = ms;
-  }
-  *flops_s = isfinite(best) ? 2.0 * CHAINS * rounds * (double)b->threads / (1e-3 * best) : NAN;
+  erg_status status =
+      peak_read(&l, READ_PASSES, each * (double)(b->array_bytes / sizeof(double)), &seconds);
+  if (status != ERG_OK) return status;
+  status = peak_multiply_add(&l, ADD_PASSES, FIRST_ROUNDS, MOST_ROUNDS, LEAST_S, CHAINS, &rounds_s);
+  if (status != ERG_OK) return status;
+  found->read_bytes_s = (double)b->array_bytes / seconds;
+  found->flops_s = 2.0 * CHAINS * (double)b->threads * rounds_s;
   return ERG_OK;
 }
 
@@ -171,18 +158,14 @@ static erg_status measure(const erg_host *host, const char *device, int32_t thre
   bed b = {.host = host, .driver = cuda_driver_open(host)};
   if (b.driver == NULL) return ERG_NO_DEVICE;
   erg_status status = prepare(&b, device);
-  if (status == ERG_OK) status = measure_read(&b, &found.read_bytes_s);
-  if (status == ERG_OK) status = measure_multiply_add(&b, &found.flops_s);
+  if (status == ERG_OK) status = measure_all(&b, &found);
   snprintf(found.how, sizeof found.how,
            "sum of %.4g MB, best of %d; %d chains of multiply-adds a thread, best of %d; "
            "%u blocks of %u threads, timed by the device",
            1e-6 * (double)b.array_bytes, READ_PASSES, CHAINS, ADD_PASSES, b.grid, BLOCK);
   release(&b);
-  if (status != ERG_OK) return status;
-  uint32_t size = out->size < sizeof found ? out->size : (uint32_t)sizeof found;
-  memcpy(out, &found, size);
-  out->size = size;
-  return ERG_OK;
+  if (status == ERG_OK) peak_give(&found, out);
+  return status;
 }
 
 const erg_peaks_extension cuda_peaks = {sizeof cuda_peaks, measure};

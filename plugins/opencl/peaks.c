@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include "../shared/peak.h"
 #include "device.h"
 #include "engine/engine.h"
 #include "program.h"
@@ -127,65 +127,50 @@ static erg_status launch(bed *b, cl_kernel kernel, double *seconds) {
   return ERG_OK;
 }
 
-static erg_status wrong(bed *b, const char *what) {
-  return engine_fail(b->host, ERG_DEVICE, "%s computes wrong %s: a peak of wrong numbers is none",
-                     b->device.about.id, what);
-}
-
-static erg_status measure_read(bed *b, double *bytes_s) {
+static erg_status set_arguments(bed *b) {
   const opencl *cl = b->cl;
-  cl_long count = (cl_long)(b->vectors / b->items);
+  cl_double half = 0.5; /* x -> x/2 + 1/2 comes to 1 exactly */
   /* A processor's thread reads a stretch, a GPU's neighbours read neighbours. */
-  cl_long first = b->group == 1 ? count : 1, step = b->group == 1 ? 1 : (cl_long)b->items;
-  double best = INFINITY;
+  cl_long n = (cl_long)(b->vectors / b->items), first = b->group == 1 ? n : 1,
+          step = b->group == 1 ? 1 : (cl_long)b->items;
   TRY(cl->clSetKernelArg(b->read, 0, sizeof b->array, &b->array), "setting a kernel argument");
-  TRY(cl->clSetKernelArg(b->read, 1, sizeof count, &count), "setting a kernel argument");
+  TRY(cl->clSetKernelArg(b->read, 1, sizeof n, &n), "setting a kernel argument");
   TRY(cl->clSetKernelArg(b->read, 2, sizeof first, &first), "setting a kernel argument");
   TRY(cl->clSetKernelArg(b->read, 3, sizeof step, &step), "setting a kernel argument");
   TRY(cl->clSetKernelArg(b->read, 4, sizeof b->out, &b->out), "setting a kernel argument");
-  for (int pass = 0; pass <= READ_PASSES; pass++) { /* the first one compiles */
-    double seconds;
-    erg_status status = launch(b, b->read, &seconds);
-    if (status != ERG_OK) return status;
-    for (size_t i = 0; i < b->items; i++) /* of ones: exact */
-      if (b->sums[i] != (double)count * b->lanes) return wrong(b, "sums");
-    if (pass > 0 && seconds > 0 && seconds < best) best = seconds;
-  }
-  *bytes_s = isfinite(best) ? 8.0 * b->lanes * (double)b->vectors / best : NAN;
-  return ERG_OK;
-}
-
-static erg_status measure_multiply_add(bed *b, double *flops_s) {
-  const opencl *cl = b->cl;
-  cl_long rounds = FIRST_ROUNDS;
-  cl_double half = 0.5; /* x -> x/2 + 1/2 comes to 1 exactly */
-  double best = INFINITY;
-  int timed = 0;
   TRY(cl->clSetKernelArg(b->multiply_add, 0, sizeof b->out, &b->out),
       "setting a kernel argument");
   TRY(cl->clSetKernelArg(b->multiply_add, 2, sizeof half, &half), "setting a kernel argument");
   TRY(cl->clSetKernelArg(b->multiply_add, 3, sizeof half, &half), "setting a kernel argument");
-  for (int pass = 0; timed < ADD_PASSES; pass++) {
-    double seconds;
-    TRY(cl->clSetKernelArg(b->multiply_add, 1, sizeof rounds, &rounds),
-        "setting a kernel argument");
-    erg_status status = launch(b, b->multiply_add, &seconds);
-    if (status != ERG_OK) return status;
-    for (size_t i = 0; i < b->items; i++)
-      if (b->sums[i] != CHAINS * b->lanes) return wrong(b, "multiply-adds");
-    if (pass == 0) continue; /* it compiled */
-    if (seconds < LEAST_S && rounds < MOST_ROUNDS) {
-      rounds *= 2;
-      timed = 0;
-      best = INFINITY;
-      continue;
-    }
-    timed++;
-    if (seconds > 0 && seconds < best) best = seconds;
-  }
-  *flops_s = isfinite(best)
-                 ? 2.0 * CHAINS * b->lanes * (double)rounds * (double)b->items / best
-                 : NAN;
+  return ERG_OK;
+}
+
+static erg_status launch_read(void *data, double *seconds) {
+  bed *b = data;
+  return launch(b, b->read, seconds);
+}
+
+static erg_status launch_multiply_add(void *data, long rounds, double *seconds) {
+  bed *b = data;
+  cl_long n = rounds;
+  TRY(b->cl->clSetKernelArg(b->multiply_add, 1, sizeof n, &n), "setting a kernel argument");
+  return launch(b, b->multiply_add, seconds);
+}
+
+static erg_status measure_all(bed *b, erg_peaks *found) {
+  peak_launches l = {.host = b->host, .device = b->device.about.id, .sums = b->sums,
+                     .n = b->items, .if_wrong = "", .data = b, .read = launch_read,
+                     .multiply_add = launch_multiply_add};
+  double seconds, rounds_s, doubles = (double)b->vectors * b->lanes; /* all of them 1 */
+  erg_status status = set_arguments(b);
+  if (status != ERG_OK) return status;
+  status = peak_read(&l, READ_PASSES, doubles, &seconds);
+  if (status != ERG_OK) return status;
+  status = peak_multiply_add(&l, ADD_PASSES, FIRST_ROUNDS, MOST_ROUNDS, LEAST_S, CHAINS * b->lanes,
+                             &rounds_s);
+  if (status != ERG_OK) return status;
+  found->read_bytes_s = 8 * doubles / seconds;
+  found->flops_s = 2.0 * CHAINS * b->lanes * (double)b->items * rounds_s;
   return ERG_OK;
 }
 
@@ -195,8 +180,7 @@ static erg_status measure(const erg_host *host, const char *device, int32_t thre
   bed b = {.host = host, .cl = opencl_open(host)};
   if (b.cl == NULL) return ERG_NO_DEVICE;
   erg_status status = prepare(&b, device, threads);
-  if (status == ERG_OK) status = measure_read(&b, &found.read_bytes_s);
-  if (status == ERG_OK) status = measure_multiply_add(&b, &found.flops_s);
+  if (status == ERG_OK) status = measure_all(&b, &found);
   snprintf(found.how, sizeof found.how,
            "sum of %.4g MB, best of %d; %d chains of multiply-adds of double%d, best of %d; "
            "%zu work-items in groups of %zu, timed by the device",
@@ -204,11 +188,8 @@ static erg_status measure(const erg_host *host, const char *device, int32_t thre
            b.group);
   found.threads = b.threads;
   release(&b);
-  if (status != ERG_OK) return status;
-  uint32_t size = out->size < sizeof found ? out->size : (uint32_t)sizeof found;
-  memcpy(out, &found, size);
-  out->size = size;
-  return ERG_OK;
+  if (status == ERG_OK) peak_give(&found, out);
+  return status;
 }
 
 const erg_peaks_extension opencl_peaks = {sizeof opencl_peaks, measure};

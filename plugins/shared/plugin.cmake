@@ -24,6 +24,7 @@ function(ergode_gpu_plugin id kernels)
   add_library(ergode_${id}_objects OBJECT ${ARGN} ${text}
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_cache.c
     ${PROJECT_SOURCE_DIR}/plugins/shared/kernel_source.c
+    ${PROJECT_SOURCE_DIR}/plugins/shared/peak.c
     ${PROJECT_SOURCE_DIR}/plugins/shared/symbols.c
     ${PROJECT_SOURCE_DIR}/core/read/sha256.c)
   target_link_libraries(ergode_${id}_objects PUBLIC
