@@ -223,7 +223,7 @@ typedef struct {
 
 typedef struct {
   int n;                    /* devices or threads */
-  int row;
+  int row;                  /* -1: none; the first has one */
   double seconds, speedup, efficiency, imbalance, straggler;
   double band[2];           /* NaN: none */
   char verdict[16];         /* pass, warning, first, skipped */

@@ -446,7 +446,7 @@ static void write_pair(erg_json *j, const bench_report *r, const bench_pair *p) 
 static void write_point(erg_json *j, const bench_report *r, const bench_point *p) {
   erg_json_object(j, NULL);
   erg_json_int(j, "n", p->n);
-  erg_json_string(j, "row", r->rows[p->row].id);
+  erg_json_string(j, "row", p->row < 0 ? NULL : r->rows[p->row].id);
   erg_json_real(j, "seconds", p->seconds);
   erg_json_real(j, "speedup", p->speedup);
   erg_json_real(j, "efficiency", p->efficiency);

@@ -269,7 +269,8 @@ static bool read_point(const json_t *o, const bench_report *r, int workload, ben
   }
   restore_text(o, "verdict", p->verdict, sizeof p->verdict);
   restore_text(o, "reason", p->reason, sizeof p->reason);
-  if (p->row < 0 || r->rows[p->row].workload != workload) return false;
+  if (p->row < 0) return isnan(p->straggler);
+  if (r->rows[p->row].workload != workload) return false;
   return isnan(p->straggler) ||
          (p->straggler >= 0 && p->straggler < r->rows[p->row].n_devices);
 }
@@ -284,7 +285,7 @@ static bool read_curve(const json_t *o, const bench_report *r, bench_scaling *c)
   bool good = json_array_size(points) > 0;
   for (int i = 0; i < size_of(points) && good; i++)
     good = read_point(json_array_get(points, (size_t)i), r, c->workload, &c->points[c->n_points++]);
-  return good;
+  return good && c->points[0].row >= 0;
 }
 
 /* Chains and threads of the rows, upwards. */
