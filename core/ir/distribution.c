@@ -10,6 +10,7 @@
 #define INV(a) ir_unary(g, IR_INV, a)
 #define EXP(a) ir_unary(g, IR_EXP, a)
 #define LOG(a) ir_unary(g, IR_LOG, a)
+#define SQRT(a) ir_unary(g, IR_SQRT, a)
 #define LOG1P(a) ir_unary(g, IR_LOG1P, a)
 #define LOG1P_EXP(a) ir_unary(g, IR_LOG1P_EXP, a)
 #define LOG1M_EXP(a) ir_unary(g, IR_LOG1M_EXP, a)
@@ -98,8 +99,53 @@ static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
 DENSITY(student_t_density) {
   return student_t_at(g, standard(g, y, args[1], args[2]), args[0], args[2]);
 }
+/* Closed forms of log P(T >= t) for a whole number nu of degrees of freedom (Abramowitz &
+ * Stegun 26.7.3 and 26.7.4), arranged so that nothing cancels in the tail. With
+ * u = t / sqrt(nu + t^2) and m = nu/2, the integral of (1 - s^2)^(m-1) from u to 1 by parts: */
+static ir_id log_t_tail_even(ir_graph *g, ir_id t, int nu) {
+  int m = nu / 2;
+  double constant = 0.5, a = 1.0 / m; /* Gamma(m + 1/2) / (sqrt(pi) Gamma(m)) */
+  for (int k = 1; k < m; k++) constant *= (k + 0.5) / k;
+  ir_id r = SQRT(ADD(SQUARE(t), C(nu))), right = MUL(r, ADD(r, MAX(t, C(0))));
+  ir_id below = IF(GT(t, C(0)), SCALE(nu, INV(right)), SUB(C(1), MUL(t, INV(r)))); /* 1 - u */
+  ir_id above = SUB(C(2), below), sum = C(a), power = C(1);
+  for (int j = 1; j < m; j++) {
+    a *= (double)(m - j) / (m + j);
+    power = MUL(power, below);
+    sum = ADD(MUL(sum, above), SCALE(a, power));
+  }
+  return ADD(SCALE(m, LOG(below)), LOG(SCALE(constant, sum)));
+}
+
+/* With nu = 2m + 1 and phi the angle of (t, sqrt(nu)), the integral of sin^(2m) from 0 to phi:
+ * by its recurrence upwards in m, or, where phi is small, downwards, as a series. */
+static ir_id log_t_tail_odd(ir_graph *g, ir_id t, int nu) {
+  enum { TERMS = 23 }; /* 5^-23 is below a double's last digit */
+  int m = nu / 2;
+  double constant = 1 / M_PI, root = sqrt(nu), far = 2 * root; /* there sin^2 is 1/5 */
+  for (int k = 0; k < m; k++) constant *= (k + 1) / (k + 0.5);
+  if (m == 0) return LOG(SCALE(constant, ATAN2(C(root), t)));
+  ir_id near = MIN(t, C(far)), tail = MAX(t, C(far)), sum = C(1);
+  ir_id integral = ATAN2(C(root), near), inverse = INV(SQRT(ADD(SQUARE(near), C(nu))));
+  ir_id sine = SCALE(root, inverse), power = MUL(MUL(near, inverse), sine);
+  for (int k = 1; k <= m; k++) {
+    integral = SCALE(0.5 / k, SUB(SCALE(2 * k - 1, integral), power));
+    power = MUL(power, SQUARE(sine));
+  }
+  ir_id square = ADD(SQUARE(tail), C(nu)), y = SCALE(nu, INV(square)); /* sin^2 */
+  for (int k = TERMS; k > 0; k--)
+    sum = ADD(C(1), MUL(SCALE((2.0 * (m + k)) / (2 * (m + k) + 1), y), sum));
+  sum = MUL(MUL(tail, INV(SQRT(square))), sum);
+  ir_id series = ADD(SCALE(m + 0.5, LOG(y)), LOG(SCALE(constant / nu, sum)));
+  return IF(GT(t, C(far)), series, LOG(SCALE(constant, integral)));
+}
+
 static ir_id log_t_cdf(ir_graph *g, ir_id z, ir_id nu) {
-  return ir_binary(g, IR_LOG_T_CDF, z, nu);
+  const ir_node *n = ir_at(g, nu);
+  double most = 10, v = n->op == IR_CONST ? n->value : 0;
+  if (ir_at(g, z)->data_only || !(v >= 1 && v <= most && v == floor(v)))
+    return ir_binary(g, IR_LOG_T_CDF, z, nu);
+  return (int)v % 2 ? log_t_tail_odd(g, NEG(z), (int)v) : log_t_tail_even(g, NEG(z), (int)v);
 }
 DENSITY(student_t_log_cdf) {
   return log_t_cdf(g, standard(g, y, args[1], args[2]), args[0]);

@@ -40,6 +40,8 @@ CASES = [
     ("student_t", (4, 0.3, 1.7), 1, INF), ("student_t", (4, 0.3, 1.7), -INF, -2),
     ("student_t", (2.5, 0.3, 1.7), -1, 3), ("student_t", (1.5, -1, 0.4), 40, INF),
     ("student_t", (30, 0, 1), 0.001, 0.002), ("student_t", (3, 1, 2), 0, INF),
+    *(("student_t", (n, 0.3, 1.7), *bounds) for n in range(1, 11)
+      for bounds in ((-1, INF), (-INF, -2), (9, 12), (300, INF))),
     ("cauchy", (0.3, 1.7), 1, INF), ("cauchy", (0.3, 1.7), -INF, -1e6),
     ("cauchy", (0, 1), 1e5, 1e7), ("cauchy", (0.3, 1.7), -1, 2),
     ("laplace", (0.3, 1.7), 1, INF), ("laplace", (0.3, 1.7), -40, -30),

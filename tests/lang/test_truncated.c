@@ -88,14 +88,15 @@ static void check_gradient(const ir_graph *g, ir_id node, const double *at, cons
   interpl_free(ws);
 }
 
-/* One line of truncated.txt, the arguments as numbers or as parameters of their own. */
+/* One line of truncated.txt, the first `known` arguments as numbers, the others as parameters
+ * of their own. */
 static void check_line(const char *line, const char *name, int n, const double *args,
-                       double low, double high, double y, double expected, bool unknown) {
+                       double low, double high, double y, double expected, int known) {
   const ir_distribution *d = ir_distribution_at(ir_distribution_find(name));
   char text[800] = "[params]\n", call[400], support[128];
   int used = snprintf(call, sizeof call, "%s(", name);
   for (int i = 0; i < n; i++) {
-    if (unknown) {
+    if (i >= known) {
       const char *kind = d->arg_ranges[i] == IR_RANGE_POSITIVE ? "positive"
                          : d->arg_ranges[i] == IR_RANGE_UNIT   ? "unit"
                                                                : "real";
@@ -110,8 +111,8 @@ static void check_line(const char *line, const char *name, int n, const double *
   built b = build(text);
   unconstrain *u = unconstrain_new(b.graph);
   const double *values[4];
-  for (int i = 0; i < n; i++) values[i] = &args[i];
-  values[unknown ? n : 0] = &y;
+  for (int i = known; i < n; i++) values[i - known] = &args[i];
+  values[n - known] = &y;
   double q[8];
   char *message = NULL;
   if (!unconstrain_run(u, values, NULL, q, &message)) fail_msg("%s: %s", line, message);
@@ -129,11 +130,11 @@ static void check_line(const char *line, const char *name, int n, const double *
                    interp_value(ws_double, node, NULL)[0]};
   for (int k = 0; k < 2; k++)
     if (!(fabs(got[k] - expected) <= 1e-10 * fmax(1, fabs(expected))))
-      fail_msg("%.17g, not %.17g (%s, %s): %s", got[k], expected, k ? "double" : "long double",
-               unknown ? "unknowns" : "numbers", line);
+      fail_msg("%.17g, not %.17g (%s, %d of %d numbers): %s", got[k], expected,
+               k ? "double" : "long double", known, n, line);
   interpl_free(ws);
   interp_free(ws_double);
-  if (unknown) check_gradient(b.graph, node, q, line);
+  if (known < n) check_gradient(b.graph, node, q, line);
   end(&b);
 }
 
@@ -152,8 +153,8 @@ static void against_scipy(void **state) {
       assert_int_equal(sscanf(line + at, "%lf%n", &args[i], &used), 1);
     assert_int_equal(sscanf(line + at, "%lf %lf %lf %lf", &low, &high, &y, &expected), 4);
     seen[ir_distribution_find(name)] = true;
-    check_line(line, name, n, args, low, high, y, expected, false);
-    check_line(line, name, n, args, low, high, y, expected, true);
+    for (int known = 0; known <= n; known++)
+      check_line(line, name, n, args, low, high, y, expected, known);
   }
   fclose(in);
   for (int i = 0; i < IR_DISTRIBUTION_COUNT; i++)
@@ -162,21 +163,8 @@ static void against_scipy(void **state) {
 }
 
 /* Constants that hang on unknowns, compiled: the scale goes down to where cdfs underflow. */
-static void compiled(void **state) {
-  (void)state;
-  built b = build(
-      "[params]\nm = \"real ~ normal(0, 1)\"\ns = \"positive ~ exponential(1)\"\n"
-      "a = \"lower(1) ~ normal(m, s)\"\nb = \"upper(-1) ~ normal(m, s)\"\n"
-      "c = \"interval(1, 3) ~ normal(m, s)\"\nd = \"lower(1) ~ cauchy(m, s)\"\n"
-      "e = \"interval(-2, 3) ~ cauchy(m, s)\"\nf = \"upper(-1) ~ laplace(m, s)\"\n"
-      "g = \"lower(1) ~ logistic(m, s)\"\nh = \"lower(1) ~ gumbel(m, s)\"\n"
-      "i = \"upper(2) ~ gumbel(m, s)\"\nj = \"lower(1.5) ~ lognormal(m, s)\"\n"
-      "k = \"interval(0, 2) ~ weibull(2, s)\"\nl = \"lower(1) ~ frechet(2, s)\"\n"
-      "n = \"interval(0, 2) ~ rayleigh(s)\"\no = \"interval(1, 2) ~ exponential(s)\"\n"
-      "p = \"interval(0, 2) ~ half_normal(s)\"\nq = \"lower(1) ~ half_cauchy(s)\"\n"
-      "r = \"lower(1) ~ exp_mod_normal(m, s, 1)\"\nt = \"interval(1, 2) ~ pareto(0.5, s)\"\n"
-      "u = \"positive[3] ~ normal(m, s)\"\nv = \"lower(2) ~ student_t(3, 0, 1)\"\n"
-      "w = \"interval(0, 9) ~ gamma(2, 0.5)\"\nx = \"interval(0.1, 0.7) ~ beta(2, 3)\"\n");
+static void check_compiled(const char *text) {
+  built b = build(text);
   model_host_options options = {.cc = {.no_cache = true}};
   char *message = NULL;
   erg_model *model = model_host_new(b.graph, &options, &message);
@@ -214,6 +202,34 @@ static void compiled(void **state) {
   free(ql);
   free(gl);
   end(&b);
+}
+
+static void compiled(void **state) {
+  (void)state;
+  check_compiled(
+      "[params]\nm = \"real ~ normal(0, 1)\"\ns = \"positive ~ exponential(1)\"\n"
+      "a = \"lower(1) ~ normal(m, s)\"\nb = \"upper(-1) ~ normal(m, s)\"\n"
+      "c = \"interval(1, 3) ~ normal(m, s)\"\nd = \"lower(1) ~ cauchy(m, s)\"\n"
+      "e = \"interval(-2, 3) ~ cauchy(m, s)\"\nf = \"upper(-1) ~ laplace(m, s)\"\n"
+      "g = \"lower(1) ~ logistic(m, s)\"\nh = \"lower(1) ~ gumbel(m, s)\"\n"
+      "i = \"upper(2) ~ gumbel(m, s)\"\nj = \"lower(1.5) ~ lognormal(m, s)\"\n"
+      "k = \"interval(0, 2) ~ weibull(2, s)\"\nl = \"lower(1) ~ frechet(2, s)\"\n"
+      "n = \"interval(0, 2) ~ rayleigh(s)\"\no = \"interval(1, 2) ~ exponential(s)\"\n"
+      "p = \"interval(0, 2) ~ half_normal(s)\"\nq = \"lower(1) ~ half_cauchy(s)\"\n"
+      "r = \"lower(1) ~ exp_mod_normal(m, s, 1)\"\nt = \"interval(1, 2) ~ pareto(0.5, s)\"\n"
+      "u = \"positive[3] ~ normal(m, s)\"\nv = \"lower(2) ~ student_t(3, 0, 1)\"\n"
+      "w = \"interval(0, 9) ~ gamma(2, 0.5)\"\nx = \"interval(0.1, 0.7) ~ beta(2, 3)\"\n");
+}
+
+/* Whole numbers of degrees of freedom have closed forms. */
+static void compiled_student_t(void **state) {
+  (void)state;
+  check_compiled(
+      "[params]\nm = \"real ~ normal(0, 1)\"\ns = \"positive ~ exponential(1)\"\n"
+      "a = \"lower(1) ~ student_t(1, m, s)\"\nb = \"upper(-1) ~ student_t(2, m, s)\"\n"
+      "c = \"positive[3] ~ student_t(3, m, s)\"\nd = \"lower(m) ~ student_t(4, 1, s)\"\n"
+      "e = \"interval(1, 3) ~ student_t(7, m, s)\"\nf = \"upper(1) ~ student_t(9, m, s)\"\n"
+      "g = \"lower(1) ~ student_t(10, m, s)\"\nh = \"lower(1) ~ half_student_t(5, s)\"\n");
 }
 
 /* Simulated values of truncated priors lie between their bounds, differ, and are the same
@@ -269,7 +285,11 @@ static void simulated(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(against_scipy), cmocka_unit_test(compiled),
-                                     cmocka_unit_test(simulated)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(against_scipy),
+      cmocka_unit_test(compiled),
+      cmocka_unit_test(compiled_student_t),
+      cmocka_unit_test(simulated),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
