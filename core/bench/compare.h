@@ -80,6 +80,10 @@ bench_comparison *bench_compare_report(const bench_stored *a, const bench_report
 void bench_comparison_free(bench_comparison *c);
 
 int bench_compare_count(const bench_comparison *c, statistic_verdict v); /* rows */
+/* "3 rows in both: 2 FASTER, 1 INVALID (each by its first figure)"; to be freed. */
+char *bench_compare_counts(const bench_comparison *c);
+const char *bench_compare_title(bench_figure f); /* "min ESS/s" */
+extern const char bench_compare_apart[];         /* what every comparison is to be read with */
 /* For --strict: a row is INVALID, a figure SLOWER or AMBIGUOUS, or no row is in both. */
 bool bench_compare_is_bad(const bench_comparison *c);
 

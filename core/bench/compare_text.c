@@ -14,7 +14,7 @@ static out_colour colour_of(statistic_verdict v) {
   return colours[v];
 }
 
-static const char *title_of(bench_figure f) {
+const char *bench_compare_title(bench_figure f) {
   switch (f) {
     case BENCH_ESS_S: return "min ESS/s";
     case BENCH_GRADIENTS_S: return "gradients/s";
@@ -37,7 +37,7 @@ static void figure_cells(out_table *t, const compare_figure *f, const char *inde
   ratio_text(f->ratio.median, ratio);
   ratio_text(f->ratio.low, low);
   ratio_text(f->ratio.high, high);
-  out_table_cell(t, OUT_PLAIN, "%s%s", indent, title_of(f->figure));
+  out_table_cell(t, OUT_PLAIN, "%s%s", indent, bench_compare_title(f->figure));
   out_table_number(t, OUT_PLAIN, f->a, NAN);
   out_table_number(t, OUT_PLAIN, f->b, NAN);
   out_table_cell(t, OUT_BOLD, "%s", ratio);
@@ -201,8 +201,7 @@ static void say_drift(const bench_comparison *c, const place *p) {
   }
 }
 
-/* "3 rows in both: 2 FASTER, 1 INVALID"; to be freed. */
-static char *counts_text(const bench_comparison *c) {
+char *bench_compare_counts(const bench_comparison *c) {
   char *text = run_text("%d row%s in both", c->n_rows, c->n_rows == 1 ? "" : "s");
   const char *before = ": ";
   for (int v = STATISTIC_FASTER; v <= STATISTIC_INVALID; v++) {
@@ -220,12 +219,12 @@ static char *counts_text(const bench_comparison *c) {
   return whole;
 }
 
-static const char apart[] =
+const char bench_compare_apart[] =
     "The two were not run in turn: what changed on the machine between them is in the ratios.";
 
 void bench_compare_print(const bench_comparison *c, FILE *out, const bench_look *look) {
   place p = {out, look->width, look->colour, ""};
-  char *counts = counts_text(c);
+  char *counts = bench_compare_counts(c);
   say_source(&p, "A", &c->a);
   say_source(&p, "B", &c->b);
   if (c->n_rows) {
@@ -242,14 +241,14 @@ void bench_compare_print(const bench_comparison *c, FILE *out, const bench_look 
     say_drift(c, &p);
     fputc('\n', out);
   }
-  say(&p, "%s", apart);
+  say(&p, "%s", bench_compare_apart);
   say(&p, "%s", counts);
   free(counts);
 }
 
 void bench_compare_markdown(const bench_comparison *c, FILE *out) {
   place bullets = {out, 0, false, "- "};
-  char *counts = counts_text(c);
+  char *counts = bench_compare_counts(c);
   fprintf(out, "## Comparison\n\n%s\n\n", counts);
   free(counts);
   if (c->n_rows) {
@@ -263,7 +262,7 @@ void bench_compare_markdown(const bench_comparison *c, FILE *out) {
   say_source(&bullets, "A", &c->a);
   say_source(&bullets, "B", &c->b);
   fprintf(out, "\nRatios are medians over pairs of runs with the same repeat and seed, with 95 %% "
-          "intervals. %s\n", apart);
+          "intervals. %s\n", bench_compare_apart);
   if (!c->n_drift) return;
   fprintf(out, "\n### Not the same in A and B\n\n");
   say_drift(c, &bullets);

@@ -187,6 +187,7 @@ void view_stage_figures(const bench_report *r, report_figures *f) {
 void report_bench_figures(const bench_report *r, report_figures *f) {
   *f = (report_figures){0};
   view_ess_figures(r, f);
+  view_baseline_figures(r, f);
   view_stage_figures(r, f);
   view_scaling_figures(r, f);
   view_telemetry_figures(r, f);

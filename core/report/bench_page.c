@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "read/memory.h"
 #include "report/bench_report.h"
 #include "report/bench_view.h"
@@ -129,13 +130,16 @@ static void put_verdict(FILE *out, const bench_report *r) {
   char *text = headline(r);
   bool bad = !n || count(r, BENCH_WRONG, 0);
   bool doubtful = warning_count(r) || count(r, BENCH_FAILED, 0) ||
-                  count(r, BENCH_NOT_CONVERGED, 0) || count(r, BENCH_INTERRUPTED, -1);
+                  count(r, BENCH_NOT_CONVERGED, 0) || count(r, BENCH_INTERRUPTED, -1) ||
+                  (r->baseline && (bench_compare_count(r->baseline, STATISTIC_SLOWER) ||
+                                   bench_compare_count(r->baseline, STATISTIC_INVALID)));
   page_box_begin(out, bad ? PAGE_BAD : doubtful ? PAGE_WARNING : PAGE_GOOD, text);
   free(text);
   for (int i = 0; i < n && i < MOST_CONTESTS; i++) put_contest(out, r, &list[i]);
   if (n > MOST_CONTESTS) page_box_line(out, PAGE_NONE, "the others: see the figures below", NULL);
   put_counts(out, r);
   put_invalid(out, r);
+  view_baseline_verdict(out, r);
   for (int i = 0; i < r->n_warnings; i++) {
     page_box_line_begin(out, PAGE_WARNING);
     view_put_text(out, r->warnings[i], "warnings/%d", i);
@@ -213,6 +217,17 @@ static bool put_ess(FILE *out, const state *s) {
     page_subheading(out, "More of each row");
     view_rates_table(out, s->r);
   }
+  return true;
+}
+
+static bool put_baseline(FILE *out, const state *s) {
+  const bench_comparison *c = s->r->baseline;
+  if (!c) return false;
+  char *counts = bench_compare_counts(c);
+  page_paragraph(out, counts);
+  free(counts);
+  put_figures(out, s, VIEW_BASELINE);
+  view_baseline_tables(out, s->r);
   return true;
 }
 
@@ -354,6 +369,7 @@ static const struct {
   bool (*put)(FILE *out, const state *s);
 } sections[] = {{"machine", "Machine", put_machine},
                 {"ess", "Effective draws a second", put_ess},
+                {"baseline", "Against the baseline", put_baseline},
                 {"stages", "Where the time goes", put_stages},
                 {"scaling", "Scaling", put_scaling},
                 {"telemetry", "While it ran", put_telemetry},

@@ -9,7 +9,7 @@
 #include "read/memory.h"
 
 const char *const view_titles[VIEW_SECTIONS] = {
-    "Effective draws a second", "Where the time goes", "Scaling", "While it ran",
+    "Effective draws a second", "Against the baseline", "Where the time goes", "Scaling", "While it ran",
     "Agreement with the reference", "Limits of the machine", "Time to convergence"};
 const char *const view_stage_names[VIEW_STAGES] = {
     "load", "compile", "upload", "warm-up", "sampling", "download", "diagnostics", "output",

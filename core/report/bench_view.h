@@ -65,14 +65,15 @@ typedef struct {
 } view_contest;
 view_contest *view_contests(const bench_report *r, int *n); /* to be freed */
 
-/* --- Figures (bench_figures.c, bench_agreement.c, bench_curves.c) ---------------------------------------- */
+/* --- Figures (bench_figures.c, bench_agreement.c, bench_baseline.c, bench_curves.c) ---------------------------------------- */
 
 typedef enum {
-  VIEW_ESS, VIEW_STAGE, VIEW_SCALING, VIEW_TELEMETRY, VIEW_AGREEMENT, VIEW_ROOFLINE,
+  VIEW_ESS, VIEW_BASELINE, VIEW_STAGE, VIEW_SCALING, VIEW_TELEMETRY, VIEW_AGREEMENT, VIEW_ROOFLINE,
   VIEW_CONVERGENCE, VIEW_SECTIONS
 } view_section;
 extern const char *const view_titles[VIEW_SECTIONS];
 void view_ess_figures(const bench_report *r, report_figures *f);
+void view_baseline_figures(const bench_report *r, report_figures *f);
 void view_stage_figures(const bench_report *r, report_figures *f);
 void view_agreement_figures(const bench_report *r, report_figures *f);
 void view_convergence_figures(const bench_report *r, report_figures *f);
@@ -95,6 +96,12 @@ void view_roofline_table(FILE *out, const bench_report *r);
 void view_convergence_table(FILE *out, const bench_report *r);
 void view_pairs_table(FILE *out, const bench_report *r);
 void view_runs_table(FILE *out, const bench_report *r);
+
+/* --- Against a baseline (bench_baseline.c) ------------------------------------------------ */
+
+/* Lines of the box: rows by verdict, then those that are SLOWER or INVALID. */
+void view_baseline_verdict(FILE *out, const bench_report *r);
+void view_baseline_tables(FILE *out, const bench_report *r);
 
 /* --- Machine, and what is needed to repeat it (bench_setup.c) ----------------------------- */
 

@@ -20,6 +20,7 @@ import referencing
 
 sys.path.insert(0, str(Path(__file__).parent / "report"))
 import check_compare  # noqa: E402
+import check_page  # noqa: E402
 import recompute_bench  # noqa: E402
 
 ERGODE, WRONG, SCHEMAS = (Path(p).resolve() for p in sys.argv[1:4])
@@ -168,7 +169,12 @@ class Compared(unittest.TestCase):
         slow = (*SIZE, "--plugin", WRONG / "slower" / "right.ini", "--backend", "right",
                 "--repeat", "3", "--strict", "--baseline")
         self.run_bench(*slow, "main", "--out", "held2", code=4)
-        self.assertEqual(self.load("held2/bench.json")["baseline"]["rows"][0]["verdict"], "SLOWER")
+        document = self.load("held2/bench.json")
+        self.assertEqual(document["baseline"]["rows"][0]["verdict"], "SLOWER")
+        with open(self.folder / "held2/report.html", encoding="utf-8") as file:
+            page = file.read()
+        self.assertEqual(check_page.check_page(document, page), [])
+        self.assertIn('baseline/rows/0/verdict">SLOWER<', page)
         self.run_bench("compare", "main", "held2/bench.json", "--strict", code=4)
         self.assertIn("baselines kept: main",
                       self.run_bench("compare", "nothing", "held2", code=2).stderr)

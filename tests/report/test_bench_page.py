@@ -109,6 +109,18 @@ def many():
     return whole
 
 
+def with_baseline():
+    """The comparison of the command line's tests, which has every verdict; one row is ours."""
+    whole = plain()
+    cli = pathlib.Path(__file__).resolve().parents[1] / "cli"
+    said = json.loads((cli / "cases/bench_compare_json.out").read_text(encoding="utf-8"))
+    del said["schema_version"]
+    said["b"].update(name="this run")
+    said["rows"][0]["id"] = whole["rows"][0]["id"]
+    whole["baseline"] = said
+    return whole
+
+
 def empty():
     whole = plain()
     whole.update(rows=[], pairs=[], scaling=[], peaks=[])
@@ -227,6 +239,30 @@ class Pages(unittest.TestCase):
                 with self.subTest(f"{key} {q} {moment}"):
                     self.assertTrue(any("agreement" in said for said
                                         in check_page.check_page(other, page)))
+
+    def test_baseline(self):
+        whole = with_baseline()
+        page, tree, _ = self.check(whole, "baseline")
+        self.assertIn("baseline", [h.get("id") for h in tree.iter("h2")])
+        self.has(page, 'Against the baseline <span data-path="baseline/a/name">',
+                 "</b> than the baseline: ", "</b> comparison: ", 'class="box bad"')
+        said = [t.text for t in tree.iter(SVG + "text")]
+        for verdict in ("FASTER", "SLOWER", "SAME", "AMBIGUOUS"):
+            self.assertGreaterEqual(said.count(verdict), 2)  # the row's, the key
+        self.assertIn("INVALID", said)
+        for text in whole["baseline"]["drift"][0].values():
+            self.has(page, html.escape(text))
+        for path in ("rows/1/figures/0/ratio", "rows/0/verdict", "drift/0/b", "only_b/0/id"):
+            broken = page.replace(f'"baseline/{path}"', '"baseline/rows/0/id"', 9)
+            self.assertNotEqual(check_page.check_page(whole, broken), [])
+        # One that is slower makes the box a warning at least; nothing in common, too.
+        for row in whole["rows"][2:]:
+            row.update(verdict="not_converged", reason="R-hat 1.3")
+        page, _, _ = self.check(whole, "baseline-slower")
+        self.has(page, 'class="box warning"')
+        whole["baseline"].update(rows=[], counts=dict.fromkeys(whole["baseline"]["counts"], 0))
+        page, _, _ = self.check(whole, "baseline-apart")
+        self.has(page, "0 rows in both")
 
     def test_winner(self):
         whole = with_peers()

@@ -171,6 +171,24 @@ def check_agreement(document, text, say):
                     say(f"page: agreement: no dots are the {key} of {row['id']}, panel {panel}")
 
 
+def check_baseline(comparison, named):
+    """What a comparison says and isn't shown."""
+    wanted = [f"drift/{k}/{end}" for k in range(len(comparison.get("drift", ())))
+              for end in ("what", "a", "b")]
+    for key in ("only_a", "only_b"):
+        wanted += [f"{key}/{k}/{member_}" for k in range(len(comparison.get(key, ())))
+                   for member_ in ("id", "text")]
+    for k, row in enumerate(comparison.get("rows", ())):
+        wanted += [f"rows/{k}/{key}" for key in ("id", "verdict", "reason")]
+        wanted += [f"rows/{k}/notes/{i}" for i in range(len(row["notes"]))]
+        for i, figure in enumerate(row["figures"]):
+            wanted += [f"rows/{k}/figures/{i}/{key}" for key in (
+                "a", "b", "ratio", "pairs", "verdict", "low", "high")
+                if key not in ("low", "high") or figure[key] is not None]
+    return [f"page: baseline/{path} isn't shown" for path in wanted
+            if f"baseline/{path}" not in named]
+
+
 def check_page(document, text):
     said, cells = [], Cells()
     cells.feed(text)
@@ -193,6 +211,7 @@ def check_page(document, text):
     if "<svg" in text:
         check_agreement(document, text, said.append)
     named = {path for path, _ in cells.shown}
+    said += check_baseline(document["baseline"] or {}, named)
     for k, row in enumerate(document["rows"]):
         wanted = (f"rows/{k}/figures/ess_s/median" if row["verdict"] == "valid"
                   and row["figures"].get("ess_s") else f"rows/{k}/reason")
