@@ -104,7 +104,7 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
   o->seed = cli_integer(args, "seed", preset.seed >= 0 ? preset.seed : 1);
   o->target_accept = cli_number(args, "target-accept", preset.target_accept);
   o->peers = cli_value(args, "peers");
-  o->repeats = (int)cli_integer(args, "repeat", 1);
+  o->repeats = (int)cli_integer(args, "repeat", preset.repeats > 0 ? preset.repeats : 1);
   o->time_limit_s = cli_number(args, "time-limit", TIME_LIMIT_S);
   if (good && (preset.thin > 1 || preset.max_depth >= 0 || !isnan(preset.init_radius)))
     good = erg_error(p, (erg_place){0}, "leave them out of a preset for bench",

@@ -110,7 +110,8 @@ static const cli_option
                                            "standard (4, 500 + 500), publication (4, 1000 + "
                                            "1000), or an INI file; other options win over it"),
     o_repeat = WHOLE("repeat", 1, 1000, "cached runs of each row, with seeds SEED, SEED + 1, "
-                                        "...; the table shows medians (1)"),
+                                        "...; the table shows medians (the preset's: quick 1, standard "
+                              "and publication 3; fewer than 3 decide nothing)"),
     o_json_file = TEXT("json", "FILE", "write everything as JSON; - for standard output, in "
                                        "place of the tables"),
     o_markdown = TEXT("markdown", "FILE", "write the tables as Markdown, for a pull request; - "
@@ -198,7 +199,8 @@ static const cli_command bench = {
     "longer run; and R-hat from preset standard on. A row that fails shows INVALID and why; "
     "a backend that is absent is skipped with the reason.",
     bench_examples, bench_options,
-    "0\tgood\n" EXIT_INPUT "3\tnothing could run\n4\t--strict: something warned\n5\ta backend computes wrong numbers\n"
+    "0\tgood\n" EXIT_INPUT "3\tnothing could run\n4\t--strict: something warned, or is slower than the baseline\n"
+    "5\ta backend computes wrong numbers\n"
     "6\ta backend failed\n7\toutput failed\n130\tinterrupted (143 SIGTERM, 129 SIGHUP); --resume goes on\n",
     cli_bench};
 

@@ -9,12 +9,17 @@
 #include "run/text.h"
 
 void run_preset_init(run_preset *p) {
-  *p = (run_preset){-1, -1, -1, -1, -1, -1, NAN, NAN};
+  *p = (run_preset){-1, -1, -1, -1, -1, -1, NAN, NAN, -1};
 }
 
 const char *const *run_preset_keys(void) {
   static const char *const keys[] = {"chains", "warmup",        "draws",       "thin", "max_depth",
                                      "seed",   "target_accept", "init_radius", NULL};
+  return keys;
+}
+
+const char *const *run_preset_bench_keys(void) {
+  static const char *const keys[] = {"repeats", NULL};
   return keys;
 }
 
@@ -50,9 +55,10 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   erg_ini *ini = erg_ini_read(path, p);
   free(path);
   if (!ini) return false;
-  static const char *const sections[] = {"preset", NULL};
+  static const char *const sections[] = {"preset", "bench", NULL};
   bool good = erg_ini_check_sections(ini, sections, p);
   good &= erg_ini_check_keys(ini, "preset", run_preset_keys(), p);
+  good &= erg_ini_check_keys(ini, "bench", run_preset_bench_keys(), p);
   good &= erg_ini_int(ini, "preset", "chains", 1, 1000000, &preset->chains, p);
   good &= erg_ini_int(ini, "preset", "warmup", 0, 1000000000, &preset->warmup, p);
   good &= erg_ini_int(ini, "preset", "draws", 1, 1000000000, &preset->draws, p);
@@ -61,6 +67,7 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
   good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
   good &= erg_ini_real(ini, "preset", "init_radius", 0, 1e6, &preset->init_radius, p);
+  good &= erg_ini_int(ini, "bench", "repeats", 1, 1000, &preset->repeats, p);
   erg_ini_end(ini, good, p);
   return good;
 }

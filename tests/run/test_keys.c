@@ -171,6 +171,9 @@ static const pair preset_pairs[] = {
     {"[preset]", "target_accept", "[preset]\ntarget_accept = 0.9\n", "[preset]\n"},
     {"[preset]", "init_radius", "[preset]\ninit_radius = 1\n", "[preset]\n"},
 };
+static const pair preset_bench_pairs[] = {
+    {"[bench]", "repeats", "[bench]\nrepeats = 7\n", "[bench]\n"},
+};
 
 static void describe_job(const char *model, const char *preset, FILE *out) {
   const char *const folders[] = {PLUGIN_FOLDER, NULL};
@@ -215,6 +218,19 @@ static void describe_preset(const char *text, FILE *out) {
   describe_job(model, preset, out);
   free(model);
   free(preset);
+}
+
+static void describe_preset_of_bench(const char *text, FILE *out) {
+  char *path = write_file("preset.ini", text);
+  erg_problems p;
+  erg_problems_init(&p);
+  run_preset preset;
+  run_preset_init(&preset);
+  if (run_preset_read(path, &preset, &p))
+    fprintf(out, "%lld cached runs\n", (long long)preset.repeats);
+  print_problems(&p, out);
+  erg_problems_free(&p);
+  free(path);
 }
 
 /* ---- sets of workloads, manifests ------------------------------------------------------ */
@@ -293,6 +309,8 @@ static void runs(void **state) {
     if (!strcmp(all[i].where, "[run]"))
       check_all("[run]", all[i].keys, run_pairs, COUNT(run_pairs), describe_run);
   check_all("[preset]", run_preset_keys(), preset_pairs, COUNT(preset_pairs), describe_preset);
+  check_all("[bench]", run_preset_bench_keys(), preset_bench_pairs, COUNT(preset_bench_pairs),
+            describe_preset_of_bench);
 }
 
 static void inis(void **state) {
@@ -319,6 +337,7 @@ static void others(void **state) {
        describe_model},
       {PARAM "[simulate]\nsede = 3\n", "gives 'sede', which is neither", describe_model},
       {RUN("chain = 3"), "unknown key 'chain'", describe_run},
+      {"[bench]\nrepeat = 3\n", "unknown key 'repeat'", describe_preset},
       {"[preset]\nabout = x\n", "unknown key 'about'", describe_preset},
       {"chains = 3\n[preset]\n", "'chains' stands outside of any section", describe_preset},
       {"[preset]\n[presets]\nchains = 3\n", "unknown section 'presets'", describe_preset},
