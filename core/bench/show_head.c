@@ -7,50 +7,12 @@
 
 #include "bench/derive.h"
 #include "bench/show.h"
+#include "bench/winner.h"
 #include "run/text.h"
 
 /* --- who wins --------------------------------------------------------------------------- */
 
-typedef enum { WINS, ALIKE, UNDECIDED, UNMATCHED, ALONE, NONE } outcome;
-
-typedef struct {
-  outcome outcome;
-  int best, second;         /* rows; -1 */
-  double ratio, low, high;  /* of ESS a second, best over second */
-} result;
-
-/* The pair's ratio with the best row on top, whichever way the pair has it. */
-static void turn(const bench_pair *p, int best, result *out) {
-  bool as_is = p->a == best;
-  out->ratio = as_is ? p->ratio : 1 / p->ratio;
-  out->low = as_is ? p->low : 1 / p->high;
-  out->high = as_is ? p->high : 1 / p->low;
-  bool faster = !strcmp(p->verdict, as_is ? "FASTER" : "SLOWER");
-  out->outcome = faster ? WINS : !strcmp(p->verdict, "SAME") ? ALIKE : UNDECIDED;
-}
-
-/* The best row against the next one with the same chains and threads. */
-static result result_of(const bench_report *r, const int *rows, int n) {
-  result out = {.outcome = NONE, .best = -1, .second = -1};
-  if (!n || r->rows[rows[0]].verdict != BENCH_VALID) return out;
-  out.best = rows[0];
-  out.outcome = ALONE;
-  const bench_row *best = &r->rows[rows[0]];
-  for (int i = 1; i < n && out.second < 0; i++) {
-    const bench_row *row = &r->rows[rows[i]];
-    if (row->verdict == BENCH_VALID) out.outcome = UNMATCHED;
-    if (row->verdict != BENCH_VALID || row->chains != best->chains ||
-        row->threads != best->threads)
-      continue;
-    const bench_pair *p = show_pair(r, rows[0], rows[i], BENCH_ESS_S);
-    if (!p || isnan(p->ratio)) continue;
-    out.second = rows[i];
-    turn(p, rows[0], &out);
-  }
-  return out;
-}
-
-static void tell_undecided(const bench_report *r, const result *w, const char *best,
+static void tell_undecided(const bench_report *r, const bench_contest *w, const char *best,
                            const char *second, FILE *out) {
   const bench_estimate *a = &r->rows[w->best].figures[BENCH_ESS_S],
                        *b = &r->rows[w->second].figures[BENCH_ESS_S];
@@ -65,31 +27,31 @@ static void tell_undecided(const bench_report *r, const result *w, const char *b
     fprintf(out, "run by run %s times (95 %%: %s)", ratio, show_range(w->low, w->high, range));
 }
 
-static void tell_result(const bench_report *r, const result *w, FILE *out) {
+static void tell_result(const bench_report *r, const bench_contest *w, FILE *out) {
   char best[SHOW_NAME], second[SHOW_NAME], ess[SHOW_NUMBER], ratio[SHOW_NUMBER];
   char range[SHOW_NUMBER];
-  if (w->outcome == NONE) {
+  if (w->outcome == WINNER_NONE) {
     fprintf(out, "no valid row");
     return;
   }
   const bench_row *row = &r->rows[w->best];
   show_row_in_full(r, row, best);
   show_number(row->figures[BENCH_ESS_S].median, ess);
-  if (w->outcome == ALONE) {
+  if (w->outcome == WINNER_ALONE) {
     fprintf(out, "%s has %s ESS/s, and nothing valid to be compared with", best, ess);
     return;
   }
-  if (w->outcome == UNMATCHED) {
+  if (w->outcome == WINNER_UNMATCHED) {
     fprintf(out, "%s has most, %s ESS/s; no other row has its chains and threads", best, ess);
     return;
   }
   show_row_in_full(r, &r->rows[w->second], second);
   show_number(w->ratio, ratio);
   show_range(w->low, w->high, range);
-  if (w->outcome == WINS)
+  if (w->outcome == WINNER_CLEAR)
     fprintf(out, "%s wins with %s ESS/s, %s times %s (95 %%: %s)", best, ess, ratio, second,
             range);
-  else if (w->outcome == ALIKE)
+  else if (w->outcome == WINNER_ALIKE)
     fprintf(out, "%s and %s are equally fast: %s ESS/s, a ratio of %s (95 %%: %s)", best,
             second, ess, ratio, range);
   else
@@ -113,20 +75,20 @@ static void tell_validity(const bench_report *r, FILE *out) {
 }
 
 /* "cpu wins 3 of 5 workloads, opencl pocl:0 wins 1, 1 is undecided". */
-static void tell_score(const bench_report *r, const result *results, FILE *out) {
+static void tell_score(const bench_report *r, const bench_contest *results, FILE *out) {
   static const char *const others[] = {"", "equally fast", "undecided",
                                        "with nothing like the best row", "with one valid row",
                                        "without a valid row"};
   char name[SHOW_NAME], other[SHOW_NAME];
-  int n = r->n_subjects, said = 0, count[NONE + 1] = {0};
+  int n = r->n_subjects, said = 0, count[WINNER_OUTCOMES] = {0};
   for (int i = 0; i < n; i++) {
     count[results[i].outcome]++;
-    if (results[i].outcome != WINS) continue;
+    if (results[i].outcome != WINNER_CLEAR) continue;
     show_row(&r->rows[results[i].best], name);
     int wins = 0;
     bool seen = false;
     for (int k = 0; k < n; k++) {
-      if (results[k].outcome != WINS) continue;
+      if (results[k].outcome != WINNER_CLEAR) continue;
       if (strcmp(name, show_row(&r->rows[results[k].best], other)) != 0) continue;
       wins++;
       seen |= k < i;
@@ -135,7 +97,7 @@ static void tell_score(const bench_report *r, const result *results, FILE *out) 
     fprintf(out, "%s%s wins %d", said ? ", " : "", name, wins);
     if (!said++) fprintf(out, " of %d workloads", n);
   }
-  for (int k = ALIKE; k <= NONE; k++) {
+  for (int k = WINNER_ALIKE; k <= WINNER_NONE; k++) {
     if (!count[k]) continue;
     fprintf(out, "%s%d", said ? ", " : "", count[k]);
     if (!said++) fprintf(out, " of %d workloads", n);
@@ -181,9 +143,9 @@ char *show_settings(const bench_report *r) {
 }
 
 void show_head(const bench_report *r, FILE *out, const char *bullet) {
-  int *rows = run_alloc((size_t)(r->n_rows + 1) * sizeof *rows), n = r->n_subjects;
-  result *results = run_alloc((size_t)(n + 1) * sizeof *results);
-  for (int i = 0; i < n; i++) results[i] = result_of(r, rows, show_order(r, i, rows));
+  int n = r->n_subjects;
+  bench_contest *results = run_alloc((size_t)(n + 1) * sizeof *results);
+  for (int i = 0; i < n; i++) results[i] = bench_contest_of(r, i, 0);
   if (!r->n_rows) {
     fprintf(out, "Nothing ran: no backend has a device here.");
   } else if (n == 1) {
@@ -203,7 +165,6 @@ void show_head(const bench_report *r, FILE *out, const char *bullet) {
     fprintf(out, "\n");
   }
   free(results);
-  free(rows);
 }
 
 const char show_legend[] =

@@ -38,7 +38,7 @@ static char *headline(const bench_report *r) {
   return text;
 }
 
-static void put_ratio(FILE *out, const view_contest *c) {
+static void put_ratio(FILE *out, const bench_contest *c) {
   const char *inverse = c->turned ? "inverse " : "", *low = c->turned ? "high" : "low",
              *high = c->turned ? "low" : "high";
   view_put(out, c->ratio, "%spairs/%d/ratio", inverse, c->pair);
@@ -51,7 +51,7 @@ static void put_ratio(FILE *out, const view_contest *c) {
 }
 
 /* "radon, 4 chains: cpu 24,895 ESS/s [..], 1.32 times opencl's [..]" */
-static void put_contest(FILE *out, const bench_report *r, const view_contest *c) {
+static void put_contest(FILE *out, const bench_report *r, const bench_contest *c) {
   const bench_row *best = &r->rows[c->best];
   const bench_estimate *e = &best->figures[BENCH_ESS_S];
   char label[VIEW_LABEL];
@@ -63,19 +63,18 @@ static void put_contest(FILE *out, const bench_report *r, const view_contest *c)
   fputs("</b>, ", out);
   view_interval(out, e->median, e->low, e->high, "median", "rows/%d/figures/ess_s", c->best);
   fputs(" ESS/s", out);
-  if (c->second >= 0) {
+  if (c->pair >= 0) {
     view_label(r, c->second, label);
-    if (c->pair >= 0) {
-      fputs(", ", out);
-      put_ratio(out, c);
-      fputs(" times that of ", out);
-      page_escaped(out, label);
-      fputs(c->certain ? "" : " (not certain)", out);
-    } else {
-      fputs("; next ", out);
-      page_escaped(out, label);
-      fputs(" (other threads: not paired)", out);
-    }
+    fputs(", ", out);
+    put_ratio(out, c);
+    fputs(" times that of ", out);
+    page_escaped(out, label);
+    fputs(c->outcome == WINNER_CLEAR   ? ""
+          : c->outcome == WINNER_ALIKE ? " (equally fast)"
+                                       : " (not certain)",
+          out);
+  } else if (c->outcome == WINNER_UNMATCHED) {
+    fputs("; no other row has its chains and threads", out);
   }
   page_box_line_end(out);
 }
@@ -126,7 +125,7 @@ static void put_invalid(FILE *out, const bench_report *r) {
 
 static void put_verdict(FILE *out, const bench_report *r) {
   int n = 0;
-  view_contest *list = view_contests(r, &n);
+  bench_contest *list = view_contests(r, &n);
   char *text = headline(r);
   bool bad = !n || count(r, BENCH_WRONG, 0);
   bool doubtful = warning_count(r) || count(r, BENCH_FAILED, 0) ||

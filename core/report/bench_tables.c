@@ -540,7 +540,7 @@ void view_pairs_table(FILE *out, const bench_report *r) {
   enum { MANY = 40 };
   bool many = r->n_pairs > MANY;
   int contests = 0;
-  view_contest *list = view_contests(r, &contests);
+  bench_contest *list = view_contests(r, &contests);
   for (int all = many ? 0 : 1; all < 2; all++) {
     int workload = -1;
     if (many && all) page_details_begin(out, "All pairs");

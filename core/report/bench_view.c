@@ -220,56 +220,19 @@ const bench_once *view_watched(const bench_row *row, int *number) {
 
 /* --- Who wins ----------------------------------------------------------------------- */
 
-static void find_pair(const bench_report *r, view_contest *c) {
-  c->pair = -1;
-  c->ratio = c->low = c->high = NAN;
-  for (int i = 0; i < r->n_pairs; i++) {
-    const bench_pair *p = &r->pairs[i];
-    bool turned = p->a == c->second && p->b == c->best;
-    if (p->figure != BENCH_ESS_S || !(turned || (p->a == c->best && p->b == c->second))) continue;
-    c->pair = i;
-    c->turned = turned;
-    c->ratio = turned ? 1 / p->ratio : p->ratio;
-    c->low = turned ? 1 / p->high : p->low;
-    c->high = turned ? 1 / p->low : p->high;
-    c->certain = !strcmp(p->verdict, turned ? "SLOWER" : "FASTER");
-    return;
-  }
-}
-
-view_contest *view_contests(const bench_report *r, int *n) {
-  view_contest *list = erg_alloc((size_t)(r->n_rows + 1) * sizeof *list);
+bench_contest *view_contests(const bench_report *r, int *n) {
+  bench_contest *list = erg_alloc((size_t)(r->n_rows + 1) * sizeof *list);
   *n = 0;
   for (int w = 0; w < r->n_subjects; w++) {
     int rows = 0, *of = view_rows(r, w, true, &rows);
+    int64_t chains = 0; /* the rows come by chains */
     for (int i = 0; i < rows; i++) {
-      const bench_row *row = &r->rows[of[i]];
-      double v = view_figure(row, BENCH_ESS_S);
-      if (isnan(v)) continue;
-      view_contest *c = *n ? &list[*n - 1] : NULL;
-      if (!c || c->workload != w || c->chains != row->chains) {
-        c = &list[(*n)++];
-        *c = (view_contest){.workload = w, .best = of[i], .second = -1, .chains = row->chains};
-      } else if (v > view_figure(&r->rows[c->best], BENCH_ESS_S)) {
-        c->best = of[i];
-      }
+      if (r->rows[of[i]].chains == chains) continue;
+      chains = r->rows[of[i]].chains;
+      list[*n] = bench_contest_of(r, w, chains);
+      *n += list[*n].best >= 0;
     }
     free(of);
-  }
-  for (int k = 0; k < *n; k++) {
-    view_contest *c = &list[k];
-    for (int i = 0; i < r->n_rows; i++) {
-      const bench_row *row = &r->rows[i];
-      double v = view_figure(row, BENCH_ESS_S);
-      if (row->workload != c->workload || row->chains != c->chains || isnan(v) ||
-          !strcmp(row->backend, r->rows[c->best].backend))
-        continue;
-      if (c->second < 0 || v > view_figure(&r->rows[c->second], BENCH_ESS_S)) c->second = i;
-    }
-    if (c->second >= 0)
-      find_pair(r, c);
-    else
-      c->pair = -1, c->ratio = c->low = c->high = NAN;
   }
   return list;
 }

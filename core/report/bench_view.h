@@ -4,6 +4,7 @@
 
 #include "bench/read_document.h"
 #include "bench/show.h"
+#include "bench/winner.h"
 #include "report/page.h"
 #include "report/run_report.h"
 
@@ -53,17 +54,8 @@ extern const char *const view_stage_names[VIEW_STAGES], *const view_stage_keys[V
 
 /* --- Who wins ----------------------------------------------------------------------- */
 
-/* Valid rows of a workload with the same number of chains: the best, and the best of
- * another backend (-1: there is none). */
-typedef struct {
-  int workload, best, second;
-  int64_t chains;
-  int pair;              /* of the two, on the same seeds; -1: none (other threads) */
-  bool turned;           /* the pair names the second first */
-  double ratio, low, high; /* best over second; NaN */
-  bool certain;          /* the pair's verdict says so */
-} view_contest;
-view_contest *view_contests(const bench_report *r, int *n); /* to be freed */
+/* Of each workload and number of chains with a valid row; to be freed. */
+bench_contest *view_contests(const bench_report *r, int *n);
 
 /* --- Figures (bench_figures.c, bench_agreement.c, bench_baseline.c, bench_curves.c) ---------------------------------------- */
 
