@@ -59,46 +59,7 @@ static void name_cells(out_table *t, axes a, const bench_row *row) {
   axis_cells(t, a, row);
 }
 
-/* --- figures ---------------------------------------------------------------------------- */
-
-static const char *bits_text(const bench_row *row) {
-  return row->bits == BENCH_BITS_SAME ? "same" : row->bits == BENCH_BITS_OTHER ? "OTHER" : "-";
-}
-
-out_table *show_figures(const bench_report *r, const int *rows, int n) {
-  if (!n) return NULL;
-  axes a = axes_of(r, rows, n);
-  out_table *t = out_table_new();
-  name_columns(t, "row", a);
-  out_table_column(t, "verdict", OUT_LEFT, 0);
-  out_table_column(t, "ESS/s", OUT_RIGHT, 0);
-  out_table_column(t, "95 %", OUT_RIGHT, 1);
-  out_table_column(t, "us/gradient", OUT_RIGHT, 3);
-  out_table_column(t, "ESS/1000 gr.", OUT_RIGHT, 4);
-  out_table_column(t, "bits", OUT_LEFT, 2);
-  for (int i = 0; i < n; i++) {
-    const bench_row *row = &r->rows[rows[i]];
-    const bench_estimate *f = row->figures;
-    name_cells(t, a, row);
-    if (row->verdict != BENCH_VALID) {
-      char reason[BENCH_TEXT + 40];
-      show_reason(row, reason, sizeof reason);
-      out_table_cell(t, OUT_RED, "INVALID");
-      out_table_span(t, OUT_PLAIN, "%s", reason);
-      continue;
-    }
-    out_table_cell(t, OUT_GREEN, "valid");
-    number_cell(t, f[BENCH_ESS_S].median);
-    range_cell(t, f[BENCH_ESS_S].low, f[BENCH_ESS_S].high);
-    number_cell(t, f[BENCH_US_GRADIENT].median);
-    number_cell(t, f[BENCH_ESS_1000_GRADIENTS].median);
-    out_table_cell(t, row->bits == BENCH_BITS_SAME ? OUT_GREEN : OUT_PLAIN, "%s",
-                   bits_text(row));
-  }
-  return t;
-}
-
-/* --- times ------------------------------------------------------------------------------ */
+/* --- stages ----------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
@@ -120,17 +81,46 @@ static double stage(const bench_stages *s, int i) {
   return *(const double *)((const char *)s + stages[i].offset);
 }
 
-static int n_valid(const bench_report *r, const int *rows, int n) {
-  int valid = 0;
-  for (int i = 0; i < n; i++) valid += r->rows[rows[i]].verdict == BENCH_VALID;
-  return valid;
+/* --- cells of a row --------------------------------------------------------------------- */
+
+/* A column of a table with a line a row: put, or show with one of the row's figures. */
+typedef struct {
+  const char *title;
+  out_align align;
+  int priority;
+  void (*put)(out_table *t, const bench_row *row);
+  void (*show)(out_table *t, const bench_estimate *figure);
+  bench_figure figure;
+} column;
+
+static void median(out_table *t, const bench_estimate *e) { number_cell(t, e->median); }
+static void interval(out_table *t, const bench_estimate *e) { range_cell(t, e->low, e->high); }
+static void percent(out_table *t, const bench_estimate *e) { percent_cell(t, e->median); }
+
+static void put_work(out_table *t, const bench_row *row) {
+  number_cell(t, bench_work_seconds(row));
+}
+
+static void put_verdict(out_table *t, const bench_row *row) {
+  (void)row;
+  out_table_cell(t, OUT_GREEN, "valid");
+}
+
+static const char *bits_text(const bench_row *row) {
+  return row->bits == BENCH_BITS_SAME ? "same" : row->bits == BENCH_BITS_OTHER ? "OTHER" : "-";
+}
+
+static void put_bits(out_table *t, const bench_row *row) {
+  out_table_cell(t, row->bits == BENCH_BITS_SAME ? OUT_GREEN : OUT_PLAIN, "%s", bits_text(row));
 }
 
 /* "warm-up 22, sampling 41, output 20". */
-static void shares_cell(out_table *t, const bench_stages *s) {
+static void put_shares(out_table *t, const bench_row *row) {
+  bench_stages s;
+  show_stages(row, &s);
   char text[300] = "";
   for (int i = 0; i < STAGES - 1; i++) {
-    double share = stage(s, i) / s->total;
+    double share = stage(&s, i) / s.total;
     size_t n = strlen(text);
     if (share >= WORTH_NAMING)
       snprintf(text + n, sizeof text - n, "%s%s %.0f", n ? ", " : "", stages[i].name,
@@ -139,31 +129,162 @@ static void shares_cell(out_table *t, const bench_stages *s) {
   out_table_span(t, OUT_PLAIN, "%s", *text ? text : "-");
 }
 
-out_table *show_times(const bench_report *r, const int *rows, int n) {
-  if (!n_valid(r, rows, n)) return NULL;
+static void put_gate(out_table *t, const run_gate *g) {
+  if (g->done)
+    out_table_cell(t, g->passed ? OUT_PLAIN : OUT_RED, "%.1e",
+                   fmax(g->lp_error, g->gradient_error));
+  else
+    out_table_cell(t, OUT_DIM, "-");
+}
+
+static void of_cell(out_table *t, double value, double limit, const char *format) {
+  char text[400], most[400]; /* any double fits */
+  snprintf(text, sizeof text, format, value);
+  snprintf(most, sizeof most, format, limit);
+  if (isnan(value))
+    out_table_cell(t, OUT_DIM, "-");
+  else if (isfinite(limit) && limit > 0)
+    out_table_cell(t, OUT_PLAIN, "%s (%s)", text, most);
+  else
+    out_table_cell(t, OUT_PLAIN, "%s", text);
+}
+
+static void put_host_gate(out_table *t, const bench_row *row) {
+  put_gate(t, &row->host_gate);
+}
+
+static void put_device_gate(out_table *t, const bench_row *row) {
+  put_gate(t, &row->device_gate);
+}
+
+static void put_plain_bits(out_table *t, const bench_row *row) {
+  out_table_cell(t, OUT_PLAIN, "%s", bits_text(row));
+}
+
+static void put_z(out_table *t, const bench_row *row) {
+  of_cell(t, row->z_tests ? row->z_worst : NAN, row->z_limit, "%.2f");
+}
+
+static void put_r_hat(out_table *t, const bench_row *row) {
+  of_cell(t, row->n_runs ? row->runs[0].r_hat : NAN, row->r_hat_limit, "%.4g");
+}
+
+static void put_ess(out_table *t, const bench_row *row) {
+  const bench_once *first = row->n_runs ? &row->runs[0] : NULL;
+  of_cell(t, first ? fmin(first->ess_bulk, first->ess_tail) : NAN, row->ess_limit, "%.0f");
+}
+
+static void put_truth(out_table *t, const bench_row *row) {
+  if (row->truth_of)
+    out_table_cell(t, OUT_PLAIN, "%d of %d", row->truth_inside, row->truth_of);
+  else
+    out_table_cell(t, OUT_DIM, "-");
+}
+
+static void put_divergent(out_table *t, const bench_row *row) {
+  int64_t divergent = 0;
+  for (int k = 0; k < row->n_runs; k++) divergent += row->runs[k].divergent;
+  out_table_cell(t, divergent ? OUT_YELLOW : OUT_PLAIN, "%" PRId64, divergent);
+}
+
+/* --- tables with a line a row ----------------------------------------------------------- */
+
+static const column figures[] = {
+    {"verdict", OUT_LEFT, 0, .put = put_verdict},
+    {"ESS/s", OUT_RIGHT, 0, .show = median, .figure = BENCH_ESS_S},
+    {"95 %", OUT_RIGHT, 1, .show = interval, .figure = BENCH_ESS_S},
+    {"us/gradient", OUT_RIGHT, 3, .show = median, .figure = BENCH_US_GRADIENT},
+    {"ESS/1000 gr.", OUT_RIGHT, 4, .show = median, .figure = BENCH_ESS_1000_GRADIENTS},
+    {"bits", OUT_LEFT, 2, .put = put_bits},
+    {.title = NULL}};
+static const column times[] = {
+    {"work s", OUT_RIGHT, 2, .put = put_work},
+    {"cached s", OUT_RIGHT, 0, .show = median, .figure = BENCH_CACHED_S},
+    {"cold s", OUT_RIGHT, 1, .show = median, .figure = BENCH_COLD_S},
+    {"% of a cached run", OUT_LEFT, 0, .put = put_shares},
+    {.title = NULL}};
+static const column checks[] = {
+    {"gate host", OUT_RIGHT, 4, .put = put_host_gate},
+    {"device", OUT_RIGHT, 3, .put = put_device_gate},
+    {"bits", OUT_LEFT, 0, .put = put_plain_bits},
+    {"worst z (limit)", OUT_RIGHT, 0, .put = put_z},
+    {"R-hat (limit)", OUT_RIGHT, 0, .put = put_r_hat},
+    {"ESS (limit)", OUT_RIGHT, 1, .put = put_ess},
+    {"truth", OUT_RIGHT, 5, .put = put_truth},
+    {"divergent", OUT_RIGHT, 2, .put = put_divergent},
+    {.title = NULL}};
+static const column limits[] = {
+    {"bandwidth", OUT_RIGHT, 0, .show = percent, .figure = BENCH_BANDWIDTH_SHARE},
+    {"arithmetic", OUT_RIGHT, 0, .show = percent, .figure = BENCH_FLOPS_SHARE},
+    {"ESS/joule", OUT_RIGHT, 0, .show = median, .figure = BENCH_ESS_JOULE},
+    {.title = NULL}};
+
+static bool any_row(const bench_row *row) {
+  (void)row;
+  return true;
+}
+
+static bool is_valid(const bench_row *row) { return row->verdict == BENCH_VALID; }
+
+static bool has_limits(const bench_row *row) {
+  const bench_estimate *f = row->figures;
+  return is_valid(row) &&
+         !(isnan(f[BENCH_BANDWIDTH_SHARE].median) && isnan(f[BENCH_FLOPS_SHARE].median) &&
+           isnan(f[BENCH_ESS_JOULE].median));
+}
+
+/* NULL where no row is shown. */
+static out_table *table_of(const bench_report *r, const int *rows, int n, const column *columns,
+                           bool (*shown)(const bench_row *row)) {
   axes a = axes_of(r, rows, n);
   out_table *t = out_table_new();
+  int lines = 0;
   name_columns(t, "row", a);
-  out_table_column(t, "work s", OUT_RIGHT, 2);
-  out_table_column(t, "cached s", OUT_RIGHT, 0);
-  out_table_column(t, "cold s", OUT_RIGHT, 1);
-  out_table_column(t, "% of a cached run", OUT_LEFT, 0);
+  for (const column *c = columns; c->title; c++)
+    out_table_column(t, c->title, c->align, c->priority);
   for (int i = 0; i < n; i++) {
     const bench_row *row = &r->rows[rows[i]];
-    if (row->verdict != BENCH_VALID) continue;
-    bench_stages s;
-    show_stages(row, &s);
+    if (!shown(row)) continue;
+    lines++;
     name_cells(t, a, row);
-    number_cell(t, bench_work_seconds(row));
-    number_cell(t, row->figures[BENCH_CACHED_S].median);
-    number_cell(t, row->figures[BENCH_COLD_S].median);
-    shares_cell(t, &s);
+    if (columns == figures && !is_valid(row)) { /* the reason in place of figures */
+      char reason[BENCH_TEXT + 40];
+      show_reason(row, reason, sizeof reason);
+      out_table_cell(t, OUT_RED, "INVALID");
+      out_table_span(t, OUT_PLAIN, "%s", reason);
+      continue;
+    }
+    for (const column *c = columns; c->title; c++)
+      if (c->put)
+        c->put(t, row);
+      else
+        c->show(t, &row->figures[c->figure]);
   }
-  return t;
+  if (lines) return t;
+  out_table_free(t);
+  return NULL;
+}
+
+out_table *show_figures(const bench_report *r, const int *rows, int n) {
+  return table_of(r, rows, n, figures, any_row);
+}
+
+out_table *show_times(const bench_report *r, const int *rows, int n) {
+  return table_of(r, rows, n, times, is_valid);
+}
+
+out_table *show_checks(const bench_report *r, const int *rows, int n) {
+  return table_of(r, rows, n, checks, any_row);
+}
+
+out_table *show_limits(const bench_report *r, const int *rows, int n) {
+  return table_of(r, rows, n, limits, has_limits);
 }
 
 out_table *show_stage_table(const bench_report *r, const int *rows, int n) {
-  if (!n_valid(r, rows, n)) return NULL;
+  bool any = false;
+  for (int i = 0; i < n; i++) any |= is_valid(&r->rows[rows[i]]);
+  if (!any) return NULL;
   axes a = axes_of(r, rows, n);
   out_table *t = out_table_new();
   name_columns(t, "row", a);
@@ -239,88 +360,6 @@ out_table *show_pairs(const bench_report *r, int workload, bool all) {
       out_table_cell(t, OUT_PLAIN, "%s", show_number(whole->break_even_draws, number));
   }
   if (n) return t;
-  out_table_free(t);
-  return NULL;
-}
-
-/* --- checks, limits --------------------------------------------------------------------- */
-
-static void gate_cell(out_table *t, const run_gate *g) {
-  if (g->done)
-    out_table_cell(t, g->passed ? OUT_PLAIN : OUT_RED, "%.1e",
-                   fmax(g->lp_error, g->gradient_error));
-  else
-    out_table_cell(t, OUT_DIM, "-");
-}
-
-static void of_cell(out_table *t, double value, double limit, const char *format) {
-  char text[400], most[400]; /* any double fits */
-  snprintf(text, sizeof text, format, value);
-  snprintf(most, sizeof most, format, limit);
-  if (isnan(value))
-    out_table_cell(t, OUT_DIM, "-");
-  else if (isfinite(limit) && limit > 0)
-    out_table_cell(t, OUT_PLAIN, "%s (%s)", text, most);
-  else
-    out_table_cell(t, OUT_PLAIN, "%s", text);
-}
-
-out_table *show_checks(const bench_report *r, const int *rows, int n) {
-  if (!n) return NULL;
-  axes a = axes_of(r, rows, n);
-  out_table *t = out_table_new();
-  name_columns(t, "row", a);
-  out_table_column(t, "gate host", OUT_RIGHT, 4);
-  out_table_column(t, "device", OUT_RIGHT, 3);
-  out_table_column(t, "bits", OUT_LEFT, 0);
-  out_table_column(t, "worst z (limit)", OUT_RIGHT, 0);
-  out_table_column(t, "R-hat (limit)", OUT_RIGHT, 0);
-  out_table_column(t, "ESS (limit)", OUT_RIGHT, 1);
-  out_table_column(t, "truth", OUT_RIGHT, 5);
-  out_table_column(t, "divergent", OUT_RIGHT, 2);
-  for (int i = 0; i < n; i++) {
-    const bench_row *row = &r->rows[rows[i]];
-    const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
-    int64_t divergent = 0;
-    for (int k = 0; k < row->n_runs; k++) divergent += row->runs[k].divergent;
-    name_cells(t, a, row);
-    gate_cell(t, &row->host_gate);
-    gate_cell(t, &row->device_gate);
-    out_table_cell(t, OUT_PLAIN, "%s", bits_text(row));
-    of_cell(t, row->z_tests ? row->z_worst : NAN, row->z_limit, "%.2f");
-    of_cell(t, f ? f->r_hat : NAN, row->r_hat_limit, "%.4g");
-    of_cell(t, f ? fmin(f->ess_bulk, f->ess_tail) : NAN, row->ess_limit, "%.0f");
-    if (row->truth_of)
-      out_table_cell(t, OUT_PLAIN, "%d of %d", row->truth_inside, row->truth_of);
-    else
-      out_table_cell(t, OUT_DIM, "-");
-    out_table_cell(t, divergent ? OUT_YELLOW : OUT_PLAIN, "%" PRId64, divergent);
-  }
-  return t;
-}
-
-out_table *show_limits(const bench_report *r, const int *rows, int n) {
-  axes a = axes_of(r, rows, n);
-  out_table *t = out_table_new();
-  int shown = 0;
-  name_columns(t, "row", a);
-  out_table_column(t, "bandwidth", OUT_RIGHT, 0);
-  out_table_column(t, "arithmetic", OUT_RIGHT, 0);
-  out_table_column(t, "ESS/joule", OUT_RIGHT, 0);
-  for (int i = 0; i < n; i++) {
-    const bench_row *row = &r->rows[rows[i]];
-    const bench_estimate *f = row->figures;
-    if (row->verdict != BENCH_VALID ||
-        (isnan(f[BENCH_BANDWIDTH_SHARE].median) && isnan(f[BENCH_FLOPS_SHARE].median) &&
-         isnan(f[BENCH_ESS_JOULE].median)))
-      continue;
-    shown++;
-    name_cells(t, a, row);
-    percent_cell(t, f[BENCH_BANDWIDTH_SHARE].median);
-    percent_cell(t, f[BENCH_FLOPS_SHARE].median);
-    number_cell(t, f[BENCH_ESS_JOULE].median);
-  }
-  if (shown) return t;
   out_table_free(t);
   return NULL;
 }
