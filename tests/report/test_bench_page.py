@@ -291,9 +291,6 @@ class Pages(unittest.TestCase):
         self.has(page, "(log scale)")
 
     def test_empty(self):
-        whole = plain()
-        whole["scaling"][0]["points"] = []
-        self.check(whole, "no-points")
         page, _, figures = self.check(empty(), "empty")
         self.has(page, self.headline(empty()), 'class="box bad"')
         self.assertEqual(figures, [])
@@ -380,13 +377,16 @@ class Pages(unittest.TestCase):
 
     def test_other_documents(self):
         broken = {"version": {"bench_schema_version": 1},
-                  "rows": {"rows": "none"}, "workload": {}, "pair": {}, "verdict": {}}
+                  "rows": {"rows": "none"}, "workload": {}, "pair": {}, "verdict": {},
+                  "no points": {}}
         for name, change in broken.items():
             whole = {**document.document(), **change}
             if name == "workload":
                 whole["rows"][0]["workload"] = 7
             if name == "pair":
                 whole["pairs"][0]["a"] = "nobody"
+            if name == "no points":
+                whole["scaling"][0]["points"] = []
             if name == "verdict":
                 whole["rows"][0]["verdict"] = "fine"
             (self.at / "bench.json").write_text(json.dumps(whole), encoding="utf-8")
