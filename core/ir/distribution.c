@@ -99,6 +99,16 @@ static ir_id student_t_at(ir_graph *g, ir_id z, ir_id nu, ir_id sigma) {
 DENSITY(student_t_density) {
   return student_t_at(g, standard(g, y, args[1], args[2]), args[0], args[2]);
 }
+/* The whole number that a shape is, where a closed form is made of it: of unknowns alone, the
+ * interpreter has the values of data; else 0. */
+static int closed_form(const ir_graph *g, ir_id shape, ir_id at) {
+  enum { MOST = 10 };
+  const ir_node *n = ir_at(g, shape);
+  bool whole = n->op == IR_CONST && n->value >= 1 && n->value <= MOST &&
+               n->value == floor(n->value);
+  return whole && !ir_at(g, at)->data_only ? (int)n->value : 0;
+}
+
 /* Closed forms of log P(T >= t) for a whole number nu of degrees of freedom (Abramowitz &
  * Stegun 26.7.3 and 26.7.4), arranged so that nothing cancels in the tail. With
  * u = t / sqrt(nu + t^2) and m = nu/2, the integral of (1 - s^2)^(m-1) from u to 1 by parts: */
@@ -141,11 +151,9 @@ static ir_id log_t_tail_odd(ir_graph *g, ir_id t, int nu) {
 }
 
 static ir_id log_t_cdf(ir_graph *g, ir_id z, ir_id nu) {
-  const ir_node *n = ir_at(g, nu);
-  double most = 10, v = n->op == IR_CONST ? n->value : 0;
-  if (ir_at(g, z)->data_only || !(v >= 1 && v <= most && v == floor(v)))
-    return ir_binary(g, IR_LOG_T_CDF, z, nu);
-  return (int)v % 2 ? log_t_tail_odd(g, NEG(z), (int)v) : log_t_tail_even(g, NEG(z), (int)v);
+  int n = closed_form(g, nu, z);
+  if (!n) return ir_binary(g, IR_LOG_T_CDF, z, nu);
+  return n % 2 ? log_t_tail_odd(g, NEG(z), n) : log_t_tail_even(g, NEG(z), n);
 }
 DENSITY(student_t_log_cdf) {
   return log_t_cdf(g, standard(g, y, args[1], args[2]), args[0]);
@@ -264,11 +272,24 @@ DENSITY(exponential_density) { return SUB(LOG(args[0]), MUL(args[0], y)); }
 DENSITY(exponential_log_ccdf) { return NEG(MUL(args[0], y)); }
 DENSITY(exponential_log_cdf) { return LOG1M_EXP(exponential_log_ccdf(g, y, args)); }
 
-static ir_id log_gamma_p(ir_graph *g, ir_id shape, ir_id x) {
-  return ir_binary(g, IR_LOG_GAMMA_P, shape, x);
-}
+/* Of whole shapes (Abramowitz & Stegun 6.5.13, 6.5.29): exp(-x) sum_{k < n} x^k / k!, */
 static ir_id log_gamma_q(ir_graph *g, ir_id shape, ir_id x) {
-  return ir_binary(g, IR_LOG_GAMMA_Q, shape, x);
+  int n = closed_form(g, shape, x);
+  if (!n) return ir_binary(g, IR_LOG_GAMMA_Q, shape, x);
+  ir_id within = MIN(x, C(1e30)), sum = C(1); /* its power stays finite */
+  for (int k = n - 1; k > 0; k--) sum = ADD(C(1), MUL(SCALE(1.0 / k, within), sum));
+  return SUB(LOG(sum), x);
+}
+/* and where the other is near 1, exp(-x) x^n / n! (1 + x/(n+1) (1 + x/(n+2) (...))). */
+static ir_id log_gamma_p(ir_graph *g, ir_id shape, ir_id x) {
+  int n = closed_form(g, shape, x), terms = 13 + 3 * n / 2;
+  if (!n) return ir_binary(g, IR_LOG_GAMMA_P, shape, x);
+  double half = 0.5 * n, factorial = 1;
+  ir_id near = MIN(x, C(half)), sum = C(1);
+  for (int k = terms; k > 0; k--) sum = ADD(C(1), MUL(SCALE(1.0 / (n + k), near), sum));
+  for (int k = 2; k <= n; k++) factorial *= k;
+  ir_id series = ADD(SUB(SCALE(n, LOG(near)), near), LOG(SCALE(1 / factorial, sum)));
+  return IF(LT(x, C(half)), series, LOG1M_EXP(log_gamma_q(g, shape, MAX(x, C(half)))));
 }
 DENSITY(gamma_density) {
   ir_id constant = SUB(MUL(args[0], LOG(args[1])), LGAMMA(args[0]));

@@ -58,6 +58,10 @@ CASES = [
     ("exponential", (1.7,), 0, 0.01), ("exponential", (1.7,), 20, 25),
     ("gamma", (2.5, 1.7), 1, INF), ("gamma", (2.5, 1.7), 0, 1), ("gamma", (0.4, 0.3), 0.5, 2),
     ("gamma", (250, 3), 0, 40), ("gamma", (2, 0.5), 60, INF),
+    *(("gamma", (n, 1.7), *bounds) for n in (1, 2, 5, 10)
+      for bounds in ((0, 0.01), (0, 3), (2, 4), (20, INF))),
+    ("inv_gamma", (3, 1.7), 0, 0.1), ("inv_gamma", (3, 1.7), 2, INF),
+    ("chi_square", (6,), 1, INF), ("scaled_inv_chi_square", (4, 1.3), 1, 4),
     ("inv_gamma", (2.5, 1.7), 1, INF), ("inv_gamma", (2.5, 1.7), 0, 1),
     ("chi_square", (3.5,), 1, INF), ("chi_square", (3.5,), 0, 2),
     ("inv_chi_square", (3.5,), 1, INF), ("inv_chi_square", (3.5,), 0, 0.2),

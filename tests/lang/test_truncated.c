@@ -221,15 +221,18 @@ static void compiled(void **state) {
       "w = \"interval(0, 9) ~ gamma(2, 0.5)\"\nx = \"interval(0.1, 0.7) ~ beta(2, 3)\"\n");
 }
 
-/* Whole numbers of degrees of freedom have closed forms. */
-static void compiled_student_t(void **state) {
+/* Whole numbers of degrees of freedom, and whole shapes, have closed forms. */
+static void compiled_closed_forms(void **state) {
   (void)state;
   check_compiled(
       "[params]\nm = \"real ~ normal(0, 1)\"\ns = \"positive ~ exponential(1)\"\n"
       "a = \"lower(1) ~ student_t(1, m, s)\"\nb = \"upper(-1) ~ student_t(2, m, s)\"\n"
       "c = \"positive[3] ~ student_t(3, m, s)\"\nd = \"lower(m) ~ student_t(4, 1, s)\"\n"
       "e = \"interval(1, 3) ~ student_t(7, m, s)\"\nf = \"upper(1) ~ student_t(9, m, s)\"\n"
-      "g = \"lower(1) ~ student_t(10, m, s)\"\nh = \"lower(1) ~ half_student_t(5, s)\"\n");
+      "g = \"lower(1) ~ student_t(10, m, s)\"\nh = \"lower(1) ~ half_student_t(5, s)\"\n"
+      "i = \"interval(0, 9) ~ gamma(2, s)\"\nj = \"lower(1) ~ inv_gamma(4, s)\"\n"
+      "k = \"interval(0.5, 2) ~ gamma(10, s)\"\nl = \"lower(s) ~ chi_square(6)\"\n"
+      "n = \"interval(1, 2) ~ scaled_inv_chi_square(4, s)\"\n");
 }
 
 /* Simulated values of truncated priors lie between their bounds, differ, and are the same
@@ -288,7 +291,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(against_scipy),
       cmocka_unit_test(compiled),
-      cmocka_unit_test(compiled_student_t),
+      cmocka_unit_test(compiled_closed_forms),
       cmocka_unit_test(simulated),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
