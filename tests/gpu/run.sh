@@ -13,7 +13,7 @@ folder=${1:?usage: run.sh FOLDER [RESULTS.json [PART...]]}
 out=${2:-gpu-results.json}
 [ $# -gt 1 ] && shift
 shift
-all='device machine_code memcheck racecheck synccheck verify gradients peaks seed many_chains most_chains real'
+all='device machine_code models memcheck racecheck synccheck verify gradients peaks seed many_chains most_chains real'
 asked=${*:-$all}
 limit=${ERGODE_GPU_LIMIT:-540} # seconds a part
 here=$(cd "$(dirname "$0")" && pwd)
@@ -72,7 +72,8 @@ grep -q '^cuda  *cuda:' "$logs/devices" || {
 }
 "$ergode" devices
 part device "$tests/test_cuda_gpu"
-part machine_code "$tests/test_cuda_compile" "$models"/*.toml
+part machine_code "$tests/test_cuda_compile"
+part models "$tests/test_cuda_compile" "$models"/*.toml
 for tool in memcheck racecheck synccheck; do sanitizer $tool; done
 part verify "$ergode" verify --backend cuda
 part gradients "$tests/test_cuda_gpu" --bench
