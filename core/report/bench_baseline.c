@@ -38,7 +38,7 @@ void view_baseline_verdict(FILE *out, const bench_report *r) {
   page_box_line_begin(out, worse ? PAGE_BAD : PAGE_NONE);
   fputs("Against the baseline ", out);
   view_put_text(out, c->a.name, "baseline/a/name");
-  fprintf(out, ": %d row%s in both", c->n_rows, c->n_rows == 1 ? "" : "s");
+  fprintf(out, " (A; this run is B): %d row%s in both", c->n_rows, c->n_rows == 1 ? "" : "s");
   for (int v = STATISTIC_FASTER; v <= STATISTIC_INVALID; v++) {
     const char *word = statistic_verdict_text((statistic_verdict)v);
     int n = bench_compare_count(c, (statistic_verdict)v);
