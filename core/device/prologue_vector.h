@@ -89,11 +89,15 @@ ERG_FN erg_m erg_lane_below(int n) {
 }
 /* The first n lanes; the others are 0 and their memory isn't touched. */
 ERG_FN erg_v erg_load_n(const double *p, int n) {
+  if (n >= ERG_W) return erg_load(p); /* a branch that is foretold costs less than a mask */
   return __builtin_ia32_loadupd512_mask((void *)ERG_MEMORY_(p), erg_splat(0.0), erg_lane_below(n));
 }
 ERG_FN void erg_store(double *p, erg_v v) { *(erg_v_u_ *)p = v; }
 ERG_FN void erg_store_n(double *p, int n, erg_v v) {
-  __builtin_ia32_storeupd512_mask((void *)ERG_MEMORY_(p), v, erg_lane_below(n));
+  if (n >= ERG_W)
+    erg_store(p, v);
+  else
+    __builtin_ia32_storeupd512_mask((void *)ERG_MEMORY_(p), v, erg_lane_below(n));
 }
 ERG_FN erg_v erg_gather(const double *p, const int *index) {
   return __builtin_ia32_gathersiv8df(erg_splat(0.0), p, *(const erg_index_ *)index, (char)-1, 8);

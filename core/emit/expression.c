@@ -194,8 +194,11 @@ void text_expression(writer *w, ir_id id, char *buffer, size_t n) {
       else
         snprintf(buffer, n, "%s * %s", a, b);
       break;
-    case IR_DIV:
-      snprintf(buffer, n, "%s / %s", a, b);
+    case IR_DIV: /* a divider is slow: one lane's value serves where all are the same */
+      if (w->space == 0)
+        snprintf(buffer, n, "erg_splat(erg_first(%s) / erg_first(%s))", a, b);
+      else
+        snprintf(buffer, n, "%s / %s", a, b);
       break;
     case IR_NEG:
       snprintf(buffer, n, "-(%s)", a);
@@ -204,7 +207,10 @@ void text_expression(writer *w, ir_id id, char *buffer, size_t n) {
       snprintf(buffer, n, "%s * %s", a, a);
       break;
     case IR_INV:
-      snprintf(buffer, n, "erg_splat(1.0) / %s", a);
+      if (w->space == 0)
+        snprintf(buffer, n, "erg_splat(1.0 / erg_first(%s))", a);
+      else
+        snprintf(buffer, n, "erg_splat(1.0) / %s", a);
       break;
     case IR_LT:
     case IR_LE:

@@ -25,5 +25,9 @@ void text_operand(writer *w, ir_id id, char *buffer, size_t n);
 void text_factors(writer *w, ir_id id, char *x, char *y, size_t n);
 /* Right-hand side of an elementwise node. */
 void text_expression(writer *w, ir_id id, char *buffer, size_t n);
+/* Sum of logarithms of x<id> into s<id>: before the loop, in each block, after it. */
+void text_sumlog_begin(writer *w, ir_id id);
+void text_sumlog_step(writer *w, ir_id id);
+void text_sumlog_end(writer *w, ir_id id);
 
 #endif

@@ -140,15 +140,20 @@ static ir_dims output_dims(const writer *w, int param) {
   return at(w, w->p->g->params[param].input)->dims;
 }
 
-/* Stores of results of this loop: outputs and scratch. */
-static void write_stores(writer *w) {
-  char where[96];
+/* Stores of this loop's results to scratch, which is padded. */
+static void write_scratch(writer *w) {
   for (ir_id id = 0; id < w->p->n_nodes; id++) {
     if (!in_loop(w, id) || !emit_is_loop_kind(info(w, id)->kind) || info(w, id)->scratch < 0)
       continue;
     fprintf(w->out, "      erg_store(S + i%d + b, v%d);\n",
             text_slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch, 0), id);
   }
+}
+
+/* Stores of this loop's outputs: of a whole block, or of what is left. How many. */
+static int write_stores(writer *w, bool whole) {
+  char where[96];
+  int n = 0;
   for (int param = 0; param < w->p->g->n_params; param++)
     for (int which = 0; which < 4; which++) {
       ir_id id = output(w, param, which);
@@ -156,9 +161,12 @@ static void write_stores(writer *w) {
           at(w, id)->dims != output_dims(w, param))
         continue;
       destination(w, param, which, where, sizeof where);
-      fprintf(w->out, "      %serg_store_n(%s + b, left, v%d);\n", which ? "if (moments) " : "",
-              where, id);
+      fprintf(w->out, whole ? "        %serg_store(%s + b, v%d);\n"
+                            : "        %serg_store_n(%s + b, left, v%d);\n",
+              which ? "if (moments) " : "", where, id);
+      n++;
     }
+  return n;
 }
 
 static void mask_value(writer *w, ir_id id, const char *neutral, uint8_t *masked) {
@@ -172,31 +180,55 @@ static void mask_value(writer *w, ir_id id, const char *neutral, uint8_t *masked
   fprintf(w->out, "        %s = erg_sel(valid, %s, erg_splat(%s));\n", name, name, neutral);
 }
 
-static void write_accumulations(writer *w) {
+/* Whether the reduction takes a copy of its argument, whose absent lanes hold a number of
+ * its own that changes nothing. */
+static bool takes_copy(const writer *w, ir_id id) {
+  ir_op op = (ir_op)at(w, id)->op;
+  return in_loop(w, id) && info(w, id)->kind == EMIT_REDUCE &&
+         (op == IR_SUMLOG || emit_folds(op));
+}
+
+/* The end of a block: outputs are stored, and lanes past the last element add nothing. One
+ * branch, so that whole blocks, nearly all, pay for no mask. */
+static void write_ends(writer *w) {
   emit_plan *p = w->p;
   uint8_t *masked = calloc((size_t)p->n_nodes, 1);
   if (!masked) abort();
-  bool any = false;
-  for (ir_id id = 0; id < p->n_nodes; id++)
-    any = any || (in_loop(w, id) &&
-                  (info(w, id)->kind == EMIT_REDUCE || info(w, id)->kind == EMIT_TRANSPOSED));
-  if (any)
-    fprintf(w->out,
-            "      if (left < ERG_W) {\n        const erg_m valid = erg_lane_below(left);\n");
-  for (ir_id id = 0; id < p->n_nodes && any; id++) {
+  char x[96];
+  for (ir_id id = 0; id < p->n_nodes; id++) {
+    if (!takes_copy(w, id)) continue;
+    text_operand(w, at(w, id)->args[0], x, sizeof x);
+    fprintf(w->out, "      erg_v x%d = %s;\n", id, x);
+  }
+  fprintf(w->out,
+          "      if (left < ERG_W) {\n        const erg_m valid = erg_lane_below(left);\n"
+          "        (void)valid;\n");
+  int n_stores = write_stores(w, false);
+  for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_TRANSPOSED) mask_value(w, info(w, id)->vector, "0.0", masked);
     if (info(w, id)->kind != EMIT_REDUCE) continue;
+    ir_op op = (ir_op)at(w, id)->op;
     ir_id a = at(w, id)->args[0];
-    if (at(w, id)->op == IR_SUMLOG || emit_folds((ir_op)at(w, id)->op))
-      fprintf(w->out, "        m%d = valid;\n", id);
+    if (takes_copy(w, id))
+      fprintf(w->out, "        x%d = erg_sel(valid, x%d, %s);\n", id, id,
+              op == IR_SUMLOG ? "erg_splat(1.0)" : fold_neutral(op));
     else if (info(w, a)->fused)
       for (int i = 0; i < at(w, a)->n_args; i++)
         mask_value(w, at(w, a)->args[i], "0.0", masked);
     else
       mask_value(w, a, "0.0", masked);
   }
-  if (any) fprintf(w->out, "      }\n");
+  if (n_stores) {
+    fprintf(w->out, "      } else {\n");
+    write_stores(w, true);
+  }
+  fprintf(w->out, "      }\n");
+  free(masked);
+}
+
+static void write_accumulations(writer *w) {
+  emit_plan *p = w->p;
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     char x[96], y[96];
@@ -217,33 +249,13 @@ static void write_accumulations(writer *w) {
               text_slot(w, EMIT_SIZE, 0, columns), text_slot(w, EMIT_REAL_AT, real, 0),
               text_slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0), x);
     } else if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
-      text_operand(w, at(w, id)->args[0], x, sizeof x);
-      fprintf(w->out,
-              "      {\n"
-              "        const erg_v x = erg_sel(m%d, %s, erg_splat(1.0));\n"
-              "        bad%d = erg_or(bad%d, erg_not(erg_and(erg_ge(x, "
-              "erg_splat(2.2250738585072014e-308)),\n"
-              "                                              erg_le(x, "
-              "erg_splat(1.7976931348623157e308)))));\n"
-              "        e%d = e%d + erg_shr(erg_bits(x), 52);\n"
-              "        a%d = a%d * erg_from_bits((erg_bits(x) & 0x000fffffffffffffL) | "
-              "0x3ff0000000000000L);\n"
-              "        if ((b / ERG_W & 511) == 511) {\n"
-              "          e%d = e%d + (erg_shr(erg_bits(a%d), 52) - 1023L);\n"
-              "          a%d = erg_from_bits((erg_bits(a%d) & 0x000fffffffffffffL) | "
-              "0x3ff0000000000000L);\n"
-              "        }\n"
-              "      }\n",
-              id, x, id, id, id, id, id, id, id, id, id, id, id);
+      text_sumlog_step(w, id);
     } else if (i->kind == EMIT_REDUCE && emit_folds((ir_op)at(w, id)->op)) {
-      ir_op op = (ir_op)at(w, id)->op;
-      char name[24], text[256];
-      text_operand(w, at(w, id)->args[0], x, sizeof x);
+      char name[24], copy[24], text[256];
       snprintf(name, sizeof name, "a%d", id);
-      fold_text(op, name, "x", text, sizeof text);
-      fprintf(w->out,
-              "      {\n        const erg_v x = erg_sel(m%d, %s, %s);\n        %s\n      }\n",
-              id, x, fold_neutral(op), text);
+      snprintf(copy, sizeof copy, "x%d", id);
+      fold_text((ir_op)at(w, id)->op, name, copy, text, sizeof text);
+      fprintf(w->out, "      %s\n", text);
     } else if (i->kind == EMIT_REDUCE) {
       ir_id a = at(w, id)->args[0];
       if (info(w, a)->fused) {
@@ -255,7 +267,6 @@ static void write_accumulations(writer *w) {
       }
     }
   }
-  free(masked);
 }
 
 /* The lanes' results in ascending order, by way of memory. */
@@ -293,10 +304,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG)
-      fprintf(w->out,
-              "    erg_v a%d = erg_splat(1.0);\n    erg_vi e%d = erg_splati(0L);\n"
-              "    erg_m bad%d = erg_lane_below(0);\n",
-              id, id, id);
+      text_sumlog_begin(w, id);
     else if (info(w, id)->kind == EMIT_REDUCE)
       fprintf(w->out, "    erg_v a%d = %s;\n", id, fold_neutral((ir_op)at(w, id)->op));
     else if (info(w, id)->kind == EMIT_TRANSPOSED)
@@ -307,10 +315,6 @@ static void write_loop(writer *w, const emit_loop *loop) {
           text_slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch + 1, 0));
   }
   fprintf(w->out, "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");
-  for (ir_id id = 0; id < p->n_nodes; id++)
-    if (in_loop(w, id) && info(w, id)->kind == EMIT_REDUCE &&
-        (at(w, id)->op == IR_SUMLOG || emit_folds((ir_op)at(w, id)->op)))
-      fprintf(w->out, "      erg_m m%d = erg_lane_below(ERG_W);\n", id);
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *i = info(w, id);
     /* an input that segment sums read is copied behind a block of zeros */
@@ -363,26 +367,15 @@ static void write_loop(writer *w, const emit_loop *loop) {
         break;
     }
   }
-  write_stores(w);
+  write_scratch(w);
+  write_ends(w);
   write_accumulations(w);
   fprintf(w->out, "    }\n");
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     const emit_info *i = info(w, id);
     if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
-      emit_use_function(p, "erg_log");
-      /* exponents: biased by 1023 a block; 2^52 turns the integer into a double */
-      fprintf(
-          w->out,
-          "    {\n"
-          "      const erg_v big = erg_splat(4503599627370496.0);\n"
-          "      const erg_v e = erg_from_bits(erg_bits(big) | e%d) - big -\n"
-          "                      erg_splat(1023.0 * (double)((n + ERG_W - 1) / ERG_W));\n"
-          "      const erg_v sum = erg_fma(e, erg_splat(0.69314718055994531), erg_log(a%d));\n"
-          "      s%d = erg_sum_lanes(ERG_PASS erg_sel(bad%d, "
-          "erg_from_bits(erg_splati(0x7ff8000000000000L)), sum));\n"
-          "    }\n",
-          id, id, id, id);
+      text_sumlog_end(w, id);
     } else if (i->kind == EMIT_REDUCE && i->lanes >= 0) {
       write_fold_of_lanes(w, id);
     } else if (i->kind == EMIT_REDUCE) {

@@ -43,8 +43,6 @@ static ir_id unary_partial(ir_graph *g, ir_op op, ir_id a, ir_id self) {
       return alg_scale(g, 2.0, a);
     case IR_SQRT:
       return alg_scale(g, 0.5, alg_unary(g, IR_INV, self));
-    case IR_RSQRT:
-      return alg_scale(g, -0.5, alg_mul(g, self, alg_unary(g, IR_SQUARE, self)));
     case IR_INV:
       return alg_neg(g, alg_unary(g, IR_SQUARE, self));
     case IR_EXP:
@@ -255,6 +253,21 @@ static const char *structure_adjoint(reverse *r, ir_id id, ir_id adj) {
   }
 }
 
+/* x * r for a sum of products x, by way of products with r that are there already: the
+ * standardised form r (u + r c) of a hierarchy has both. */
+static ir_id product_through(ir_graph *g, ir_id x, ir_id r) {
+  const ir_node n = *ir_at(g, x);
+  if (n.op == IR_ADD && !n.data_only)
+    return alg_add(g, product_through(g, n.args[0], r), product_through(g, n.args[1], r));
+  if (n.op == IR_MUL && !n.data_only && n.args[0] != r && n.args[1] != r) {
+    ir_id first = ir_find_product(g, n.args[0], r), second = ir_find_product(g, n.args[1], r);
+    if (first != IR_NONE && (second == IR_NONE || first < second))
+      return alg_mul(g, first, n.args[1]);
+    if (second != IR_NONE) return alg_mul(g, second, n.args[0]);
+  }
+  return alg_mul(g, x, r);
+}
+
 bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const ir_id *wrt,
                  int n, ir_id *adjoints, const char **reason) {
   int count = root + 1;
@@ -276,6 +289,10 @@ bool ir_adjoints(ir_graph *g, ir_id root, const uint8_t *late, int n_late, const
     const ir_node node = *ir_at(g, id);
     if (!ir_is_elementwise((ir_op)node.op)) {
       if (node.n_args || node.n_parts) why = structure_adjoint(&r, id, adj);
+    } else if (node.op == IR_RSQRT) { /* d a^(-1/2) = -1/2 a^(-1) a^(-1/2) da */
+      ir_id square = alg_unary(g, IR_SQUARE, id);
+      contribute(&r, id, node.args[0],
+                 alg_scale(g, -0.5, alg_mul(g, square, product_through(g, adj, id))));
     } else if (node.n_args == 1) {
       ir_id partial = unary_partial(g, (ir_op)node.op, node.args[0], id);
       if (partial == IR_NONE)

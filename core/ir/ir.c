@@ -92,15 +92,28 @@ static ir_id intern(ir_graph *g, ir_node n) {
   return g->n_nodes++;
 }
 
+static ir_id find(const ir_graph *g, const ir_node *n) {
+  uint64_t at = node_hash(n) & (uint64_t)(g->cap_hash - 1);
+  for (; g->hash[at] >= 0; at = (at + 1) & (uint64_t)(g->cap_hash - 1))
+    if (same_node(&g->nodes[g->hash[at]], n)) return g->hash[at];
+  return IR_NONE;
+}
+
 ir_id ir_find_unary(const ir_graph *g, ir_op op, ir_id a) {
   ir_node n = blank(op);
   n.n_args = 1;
   n.args[0] = a;
   n.dims = ir_at(g, a)->dims;
-  uint64_t at = node_hash(&n) & (uint64_t)(g->cap_hash - 1);
-  for (; g->hash[at] >= 0; at = (at + 1) & (uint64_t)(g->cap_hash - 1))
-    if (same_node(&g->nodes[g->hash[at]], &n)) return g->hash[at];
-  return IR_NONE;
+  return find(g, &n);
+}
+
+ir_id ir_find_product(const ir_graph *g, ir_id a, ir_id b) {
+  ir_node n = blank(IR_MUL);
+  n.n_args = 2;
+  n.args[0] = a < b ? a : b;
+  n.args[1] = a < b ? b : a;
+  n.dims = ir_at(g, a)->dims | ir_at(g, b)->dims;
+  return find(g, &n);
 }
 
 ir_id ir_const(ir_graph *g, double value) {

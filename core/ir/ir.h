@@ -240,6 +240,7 @@ ir_id ir_position(ir_graph *g, int dim);
 ir_id ir_unary(ir_graph *g, ir_op op, ir_id a);
 /* The node if there is one, else IR_NONE. */
 ir_id ir_find_unary(const ir_graph *g, ir_op op, ir_id a);
+ir_id ir_find_product(const ir_graph *g, ir_id a, ir_id b);
 ir_id ir_binary(ir_graph *g, ir_op op, ir_id a, ir_id b);
 ir_id ir_if(ir_graph *g, ir_id test, ir_id a, ir_id b);
 ir_id ir_log_beta_i(ir_graph *g, ir_id x, ir_id a, ir_id b);

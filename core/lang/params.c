@@ -146,8 +146,9 @@ static void centre(lang_builder *b, int number, const lang_distribution *d, ir_i
   ir_id r = ir_unary(g, IR_RSQRT, total);
   ir_id information =
       ir_is_const(g, m, 0) ? h : ir_binary(g, IR_ADD, ir_binary(g, IR_MUL, precision, m), h);
-  ir_id centre = ir_binary(g, IR_MUL, information, ir_unary(g, IR_SQUARE, r));
-  ir_id a = ir_binary(g, IR_ADD, centre, ir_binary(g, IR_MUL, u, r));
+  /* r (u + r information): r (information r) + u r with a product less, here and in the gradient */
+  ir_id pull = ir_binary(g, IR_MUL, information, r);
+  ir_id a = ir_binary(g, IR_MUL, r, ir_binary(g, IR_ADD, u, pull));
   ir_id args[IR_MAX_ARGS];
   for (int i = 0; i < d->n_args; i++) args[i] = d->args[i].node;
   ir_id prior = log_scale ? ir_lognormal_at_log(g, a, args) : entry->log_density(g, a, args);
@@ -159,7 +160,8 @@ static void centre(lang_builder *b, int number, const lang_distribution *d, ir_i
     weight = ir_binary(g, IR_DIV, ir_binary(g, IR_ADD, nu, ir_const(g, 1)), below);
   }
   ir_id back = log_scale ? ir_unary(g, IR_LOG, value) : value;
-  back = ir_binary(g, IR_MUL, ir_binary(g, IR_SUB, back, centre), ir_unary(g, IR_SQRT, total));
+  back = ir_binary(g, IR_SUB, back, ir_binary(g, IR_MUL, r, pull));
+  back = ir_binary(g, IR_MUL, back, ir_unary(g, IR_SQRT, total));
   term(b, IR_TERM_PRIOR, "prior", number, prior);
   if (log_scale) term(b, IR_TERM_JACOBIAN, "log Jacobian", number, a);
   term(b, IR_TERM_CENTRING, "centring", number, ir_unary(g, IR_LOG, r));

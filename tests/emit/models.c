@@ -273,3 +273,25 @@ ir_graph *model_reductions(int n) {
   }
   return g;
 }
+
+/* 1e-300 to 1e300, with stretches where a product of sixteen just holds. */
+static double any_size(int i, uint64_t *s) {
+  (void)s;
+  return i % 300 < 150 ? pow(10.0, (i * 37) % 601 - 300) : i % 2 ? 0x1.8p59 : 0x1p-60;
+}
+
+ir_graph *model_logarithms(int n) {
+  ir_graph *g = ir_graph_new();
+  offset = 0;
+  int obs = ir_add_dim(g, "obs", n, -1);
+  ir_id size = data(g, "size", obs, n, any_size, -1);
+  int p_x = param(g, "x", ir_bit(obs));
+  prior(g, p_x, 0, 1);
+  ir_id x = g->params[p_x].natural;
+  ir_id v = ir_binary(
+      g, IR_MUL, size,
+      ir_binary(g, IR_ADD, ir_const(g, 1.0),
+                ir_binary(g, IR_MUL, ir_const(g, 0.01), ir_unary(g, IR_SQUARE, x))));
+  ir_add_term(g, IR_TERM_LIKELIHOOD, "logarithms", ir_unary(g, IR_LOG, v), -1, 0, 0);
+  return g;
+}

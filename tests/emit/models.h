@@ -16,4 +16,6 @@ ir_graph *model_functions(int n);
 /* log_sum_exp, products, minima and maxima over one of two dimensions and over all, with
  * ties, zeros and elements of minus infinity. */
 ir_graph *model_reductions(int n);
+/* A sum of logarithms of values of all sizes. */
+ir_graph *model_logarithms(int n);
 #endif

@@ -208,6 +208,23 @@ static void reductions(void **state) {
   ir_graph_free(g);
 }
 
+static void logarithms(void **state) {
+  (void)state;
+  ir_graph *g = model_logarithms(1003);
+  const char *why = NULL;
+  ir_program *p = ir_program_build(g, NULL, &why);
+  if (!p) fail_msg("%s", why);
+  bool one = false;
+  for (int i = 0; i < p->graph->n_nodes; i++) one = one || ir_at(p->graph, i)->op == IR_SUMLOG;
+  assert_true(one);
+  ir_program_free(p);
+  check_sets(g, false);
+  ir_graph_free(g);
+  g = model_logarithms(3);
+  check(g, false, false, "cc");
+  ir_graph_free(g);
+}
+
 /* The likelihood of a Gaussian hierarchy has no loop over observations left. */
 static void collapse(void **state) {
   (void)state;
@@ -307,7 +324,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hierarchical), cmocka_unit_test(hierarchical_with_slope),
       cmocka_unit_test(logistic),     cmocka_unit_test(functions),
-      cmocka_unit_test(reductions),
+      cmocka_unit_test(reductions), cmocka_unit_test(logarithms),
       cmocka_unit_test(collapse),     cmocka_unit_test(source_without_sizes),
       cmocka_unit_test(counts_of_normal), cmocka_unit_test(counts_of_logistic),
       cmocka_unit_test(counts_of_hierarchy)};
