@@ -153,9 +153,11 @@ static const char *binary_adjoint(reverse *r, ir_id id, ir_op op, ir_id a, ir_id
       break;
     case IR_LOG_GAMMA_P:
     case IR_LOG_GAMMA_Q:
-      return "an incomplete gamma function of unknowns";
+      return "an incomplete gamma function of unknowns (compiled where its shape is written as a "
+             "whole number up to 10)";
     case IR_LOG_T_CDF:
-      return "the cdf of student_t at unknowns";
+      return "the cdf of student_t at unknowns (compiled where nu is written as a whole number up "
+             "to 10)";
     default:
       return "an operation of two arguments has no gradient yet";
   }
