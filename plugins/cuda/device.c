@@ -141,3 +141,11 @@ erg_status cuda_device_find(const cuda_driver *driver, const erg_host *host, con
   if (status == ERG_OK) describe(driver, ordinal, handle, device);
   return status;
 }
+
+erg_status cuda_device_check(const cuda_driver *driver, const erg_host *host,
+                             const cuda_device *device, cu_result code, const char *doing) {
+  if (code == ERG_CUDA_SUCCESS) return ERG_OK;
+  char text[160];
+  snprintf(text, sizeof text, "%s on %s", doing, device->id);
+  return cuda_check(driver, host, code, text);
+}

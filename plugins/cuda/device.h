@@ -24,6 +24,18 @@ int32_t cuda_devices(const erg_host *host, erg_device *devices, int32_t capacity
 erg_status cuda_device_find(const cuda_driver *driver, const erg_host *host, const char *id,
                             cuda_device *device);
 
+/* cuda_check, which says on which device it was. */
+erg_status cuda_device_check(const cuda_driver *driver, const erg_host *host,
+                             const cuda_device *device, cu_result code, const char *doing);
+/* Calls a function of `x`'s driver on `x`'s device (x: a struct with driver, host, device);
+ * leaves the function that this stands in where it fails. */
+#define CUDA_TRY(x, call, doing)                                                           \
+  do {                                                                                     \
+    erg_status try_status_ =                                                               \
+        cuda_device_check((x)->driver, (x)->host, &(x)->device, (x)->driver->call, doing); \
+    if (try_status_ != ERG_OK) return try_status_;                                         \
+  } while (0)
+
 /* "GPU-..." of 16 bytes, as nvidia-smi -L prints it. */
 void cuda_uuid_text(const unsigned char *uuid, char text[48]);
 

@@ -33,19 +33,6 @@ typedef struct bed {
   double *sums; /* [threads], of the last launch */
 } bed;
 
-static erg_status check(bed *b, cu_result code, const char *doing) {
-  if (code == ERG_CUDA_SUCCESS) return ERG_OK;
-  char text[160];
-  snprintf(text, sizeof text, "%s on %s", doing, b->device.id);
-  return cuda_check(b->driver, b->host, code, text);
-}
-
-#define TRY(call, doing)                                       \
-  do {                                                         \
-    erg_status try_status_ = check(b, b->driver->call, doing); \
-    if (try_status_ != ERG_OK) return try_status_;             \
-  } while (0)
-
 static void release(bed *b) {
   const cuda_driver *driver = b->driver;
   if (b->context != NULL) {
@@ -64,15 +51,19 @@ static void release(bed *b) {
 static erg_status load(bed *b) {
   nvrtc_binary binary;
   int cached;
-  erg_status status = cuda_kernel_compile(b->host, cuda_peaks_text(), "the kernels of its peaks",
-                                          b->device.capability, &binary, &cached);
+  erg_status status =
+      cuda_kernel_compile(b->host, cuda_peaks_text(), "the kernels of its peaks",
+                          b->device.capability, &binary, &cached);
   if (status != ERG_OK) return status;
-  status = check(b, b->driver->module_load(&b->module, binary.image), "loading a kernel");
+  status =
+      cuda_device_check(b->driver, b->host, &b->device,
+                        b->driver->module_load(&b->module, binary.image), "loading a kernel");
   free(binary.image);
   free(binary.log);
   if (status != ERG_OK) return status;
-  TRY(module_function(&b->read, b->module, "erg_peak_read"), "finding a kernel");
-  TRY(module_function(&b->multiply_add, b->module, "erg_peak_multiply_add"), "finding a kernel");
+  CUDA_TRY(b, module_function(&b->read, b->module, "erg_peak_read"), "finding a kernel");
+  CUDA_TRY(b, module_function(&b->multiply_add, b->module, "erg_peak_multiply_add"),
+           "finding a kernel");
   return ERG_OK;
 }
 
@@ -80,41 +71,44 @@ static erg_status prepare(bed *b, const char *id) {
   size_t available = 0, total = 0;
   erg_status status = cuda_device_find(b->driver, b->host, id, &b->device);
   if (status != ERG_OK) return status;
-  TRY(context_retain(&b->context, b->device.handle), "opening a context");
+  CUDA_TRY(b, context_retain(&b->context, b->device.handle), "opening a context");
   b->retained = 1;
-  TRY(context_set(b->context), "opening a context");
-  TRY(memory_info(&available, &total), "asking for free memory");
+  CUDA_TRY(b, context_set(b->context), "opening a context");
+  CUDA_TRY(b, memory_info(&available, &total), "asking for free memory");
   b->array_bytes = available / 8 < MOST_BYTES ? available / 8 / 16 * 16 : MOST_BYTES;
   if (b->array_bytes < LEAST_BYTES)
-    return engine_fail(b->host, ERG_UNSUPPORTED, "%s has %.1f MB free: too little to measure its "
-                       "memory", b->device.id, 1e-6 * (double)available);
-  b->grid = BLOCKS_EACH * (unsigned)(b->device.multiprocessors > 0 ? b->device.multiprocessors : 1);
+    return engine_fail(b->host, ERG_UNSUPPORTED,
+                       "%s has %.1f MB free: too little to measure its "
+                       "memory",
+                       b->device.id, 1e-6 * (double)available);
+  b->grid =
+      BLOCKS_EACH * (unsigned)(b->device.multiprocessors > 0 ? b->device.multiprocessors : 1);
   b->threads = (size_t)b->grid * BLOCK;
   b->sums = malloc(b->threads * sizeof *b->sums);
   if (b->sums == NULL) return engine_fail(b->host, ERG_NO_MEMORY, "out of memory");
   status = load(b);
   if (status != ERG_OK) return status;
-  TRY(stream_create(&b->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
-  TRY(event_create(&b->begin, ERG_CU_EVENT_DEFAULT), "creating an event");
-  TRY(event_create(&b->end, ERG_CU_EVENT_DEFAULT), "creating an event");
-  TRY(memory_alloc(&b->array, b->array_bytes), "allocating device memory");
-  TRY(memory_alloc(&b->out, b->threads * sizeof(double)), "allocating device memory");
-  TRY(fill(b->array, 0x3f, b->array_bytes, b->stream), "filling device memory");
+  CUDA_TRY(b, stream_create(&b->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
+  CUDA_TRY(b, event_create(&b->begin, ERG_CU_EVENT_DEFAULT), "creating an event");
+  CUDA_TRY(b, event_create(&b->end, ERG_CU_EVENT_DEFAULT), "creating an event");
+  CUDA_TRY(b, memory_alloc(&b->array, b->array_bytes), "allocating device memory");
+  CUDA_TRY(b, memory_alloc(&b->out, b->threads * sizeof(double)), "allocating device memory");
+  CUDA_TRY(b, fill(b->array, 0x3f, b->array_bytes, b->stream), "filling device memory");
   return ERG_OK;
 }
 
 /* One launch; *seconds by the device's events, the sums into b->sums. */
 static erg_status launch(bed *b, cu_function function, void **arguments, double *seconds) {
   float ms = 0;
-  TRY(event_record(b->begin, b->stream), "recording an event");
-  TRY(launch(function, b->grid, 1, 1, BLOCK, 1, 1, 0, b->stream, arguments, NULL),
-      "starting a kernel");
-  TRY(event_record(b->end, b->stream), "recording an event");
-  TRY(stream_wait(b->stream), "running a kernel");
-  TRY(event_elapsed(&ms, b->begin, b->end), "timing a kernel");
-  TRY(download(b->sums, b->out, b->threads * sizeof(double), b->stream),
-      "copying from the device");
-  TRY(stream_wait(b->stream), "copying from the device");
+  CUDA_TRY(b, event_record(b->begin, b->stream), "recording an event");
+  CUDA_TRY(b, launch(function, b->grid, 1, 1, BLOCK, 1, 1, 0, b->stream, arguments, NULL),
+           "starting a kernel");
+  CUDA_TRY(b, event_record(b->end, b->stream), "recording an event");
+  CUDA_TRY(b, stream_wait(b->stream), "running a kernel");
+  CUDA_TRY(b, event_elapsed(&ms, b->begin, b->end), "timing a kernel");
+  CUDA_TRY(b, download(b->sums, b->out, b->threads * sizeof(double), b->stream),
+           "copying from the device");
+  CUDA_TRY(b, stream_wait(b->stream), "copying from the device");
   *seconds = 1e-3 * (double)ms;
   return ERG_OK;
 }
@@ -135,16 +129,22 @@ static erg_status launch_multiply_add(void *data, long rounds, double *seconds) 
 }
 
 static erg_status measure_all(bed *b, erg_peaks *found) {
-  peak_launches l = {.host = b->host, .device = b->device.id, .sums = b->sums, .n = b->threads,
-                     .if_wrong = "; check the device (nvidia-smi -q -d ECC)", .data = b,
-                     .read = launch_read, .multiply_add = launch_multiply_add};
+  peak_launches l = {.host = b->host,
+                     .device = b->device.id,
+                     .sums = b->sums,
+                     .n = b->threads,
+                     .if_wrong = "; check the device (nvidia-smi -q -d ECC)",
+                     .data = b,
+                     .read = launch_read,
+                     .multiply_add = launch_multiply_add};
   uint64_t bits = 0x3f3f3f3f3f3f3f3f; /* what the array is filled with */
   double each, seconds, rounds_s;
   memcpy(&each, &bits, sizeof each);
   erg_status status =
       peak_read(&l, READ_PASSES, each * (double)(b->array_bytes / sizeof(double)), &seconds);
   if (status != ERG_OK) return status;
-  status = peak_multiply_add(&l, ADD_PASSES, FIRST_ROUNDS, MOST_ROUNDS, LEAST_S, CHAINS, &rounds_s);
+  status =
+      peak_multiply_add(&l, ADD_PASSES, FIRST_ROUNDS, MOST_ROUNDS, LEAST_S, CHAINS, &rounds_s);
   if (status != ERG_OK) return status;
   found->read_bytes_s = (double)b->array_bytes / seconds;
   found->flops_s = 2.0 * CHAINS * (double)b->threads * rounds_s;

@@ -41,19 +41,6 @@ struct engine_share {
   int cached;
 };
 
-static erg_status check(engine_share *s, cu_result code, const char *doing) {
-  if (code == ERG_CUDA_SUCCESS) return ERG_OK;
-  char text[160];
-  snprintf(text, sizeof text, "%s on %s", doing, s->device.id);
-  return cuda_check(s->driver, s->host, code, text);
-}
-
-#define TRY(call, doing)                                       \
-  do {                                                         \
-    erg_status try_status_ = check(s, s->driver->call, doing); \
-    if (try_status_ != ERG_OK) return try_status_;             \
-  } while (0)
-
 void cuda_share_close(engine_share *s) {
   if (s == NULL) return;
   const cuda_driver *driver = s->driver;
@@ -82,7 +69,7 @@ static erg_status check_memory(engine_share *s, const uint64_t bytes[AREAS]) {
                                            "centring", "data",  "indices", "scratch"};
   size_t available = 0, total = 0;
   uint64_t sum = 0;
-  TRY(memory_info(&available, &total), "asking for free memory");
+  CUDA_TRY(s, memory_info(&available, &total), "asking for free memory");
   for (int i = 0; i < AREAS; i++) sum += bytes[i];
   /* 5 % and 64 MiB are left to the driver: kernel code, stacks, other programs' growth. */
   uint64_t room = (uint64_t)available;
@@ -125,8 +112,8 @@ static erg_status move(engine_share *s, cu_deviceptr base, uint64_t row_bytes, i
     /* Empty this half: a download that has arrived, an upload that has left. */
     struct piece *p = &pending[half];
     if (p->rows) {
-      TRY(event_wait(s->staged[half]),
-          upload ? "copying to the device" : "copying from the device");
+      CUDA_TRY(s, event_wait(s->staged[half]),
+               upload ? "copying to the device" : "copying from the device");
       if (!upload)
         for (int32_t r = 0; r < p->rows; r++)
           memcpy(host + (uint64_t)(p->row + r) * pitch + p->at,
@@ -146,9 +133,10 @@ static erg_status move(engine_share *s, cu_deviceptr base, uint64_t row_bytes, i
       if (p->rows == 1 || p->bytes == row_bytes) {
         uint64_t n = (uint64_t)p->rows * p->bytes;
         if (upload)
-          TRY(upload(device, s->stage[half], n, s->stream), "copying to the device");
+          CUDA_TRY(s, upload(device, s->stage[half], n, s->stream), "copying to the device");
         else
-          TRY(download(s->stage[half], device, n, s->stream), "copying from the device");
+          CUDA_TRY(s, download(s->stage[half], device, n, s->stream),
+                   "copying from the device");
       } else {
         cu_copy_2d copy = {0};
         if (upload) {
@@ -168,10 +156,10 @@ static erg_status move(engine_share *s, cu_deviceptr base, uint64_t row_bytes, i
         }
         copy.row_bytes = p->bytes;
         copy.rows = (size_t)p->rows;
-        TRY(copy_2d((const cu_copy_2d_in *)(const void *)&copy, s->stream),
-            upload ? "copying to the device" : "copying from the device");
+        CUDA_TRY(s, copy_2d((const cu_copy_2d_in *)(const void *)&copy, s->stream),
+                 upload ? "copying to the device" : "copying from the device");
       }
-      TRY(event_record(s->staged[half], s->stream), "recording an event");
+      CUDA_TRY(s, event_record(s->staged[half], s->stream), "recording an event");
       at += p->bytes;
       if (at == bytes) {
         at = 0;
@@ -189,13 +177,17 @@ static erg_status load_kernel(engine_share *s, const erg_model *model, int algor
   erg_status status =
       cuda_kernel_get(s->host, model, algorithm, s->device.capability, &binary, &s->cached);
   if (status == ERG_OK) {
-    status = check(s, s->driver->module_load(&s->module, binary.image), "loading the kernel");
+    status = cuda_device_check(s->driver, s->host, &s->device,
+                               s->driver->module_load(&s->module, binary.image),
+                               "loading the kernel");
     free(binary.image);
     free(binary.log);
   }
   if (status == ERG_OK)
-    status = check(s, s->driver->module_function(&s->function, s->module, "erg_kernel"),
-                   "finding the kernel");
+    status =
+        cuda_device_check(s->driver, s->host, &s->device,
+                          s->driver->module_function(&s->function, s->module, "erg_kernel"),
+                          "finding the kernel");
   s->compile_s = erg_clock() - start;
   if (status != ERG_OK) return status;
   int registers = 0, local = 0;
@@ -216,9 +208,9 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
   erg_status status =
       cuda_device_find(s->driver, s->host, job->devices[shape->device], &s->device);
   if (status != ERG_OK) return status;
-  TRY(context_retain(&s->context, s->device.handle), "opening a context");
+  CUDA_TRY(s, context_retain(&s->context, s->device.handle), "opening a context");
   s->retained = 1;
-  TRY(context_set(s->context), "opening a context");
+  CUDA_TRY(s, context_set(s->context), "opening a context");
   s->block = (int)shape->extra[CUDA_SETTING_BLOCK] / 32 * 32;
   s->chains_a_warp = (int)shape->extra[CUDA_SETTING_CHAINS_A_WARP];
   if (s->chains_a_warp == 0) {
@@ -242,19 +234,21 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
   status = check_memory(s, bytes);
   if (status == ERG_OK) status = load_kernel(s, job->model, shape->control.algorithm);
   if (status != ERG_OK) return status;
-  TRY(stream_create(&s->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
-  TRY(event_create(&s->begin, ERG_CU_EVENT_DEFAULT), "creating an event");
-  TRY(event_create(&s->end, ERG_CU_EVENT_DEFAULT), "creating an event");
+  CUDA_TRY(s, stream_create(&s->stream, ERG_CU_STREAM_NON_BLOCKING), "creating a stream");
+  CUDA_TRY(s, event_create(&s->begin, ERG_CU_EVENT_DEFAULT), "creating an event");
+  CUDA_TRY(s, event_create(&s->end, ERG_CU_EVENT_DEFAULT), "creating an event");
   for (int i = 0; i < 2; i++) {
-    TRY(event_create(&s->staged[i], ERG_CU_EVENT_DISABLE_TIMING), "creating an event");
-    TRY(host_alloc((void **)&s->stage[i], STAGE_BYTES), "allocating page-locked memory");
+    CUDA_TRY(s, event_create(&s->staged[i], ERG_CU_EVENT_DISABLE_TIMING), "creating an event");
+    CUDA_TRY(s, host_alloc((void **)&s->stage[i], STAGE_BYTES),
+             "allocating page-locked memory");
   }
-  TRY(host_alloc((void **)&s->scalars, bytes[ENGINE_SCALARS]), "allocating page-locked memory");
+  CUDA_TRY(s, host_alloc((void **)&s->scalars, bytes[ENGINE_SCALARS]),
+           "allocating page-locked memory");
   double start = erg_clock();
   for (int i = 0; i < AREAS; i++) {
     if (bytes[i] == 0) bytes[i] = 64; /* an address to pass; nothing reads it */
-    TRY(memory_alloc(&s->area[i], bytes[i]), "allocating device memory");
-    TRY(fill(s->area[i], 0, bytes[i], s->stream), "clearing device memory");
+    CUDA_TRY(s, memory_alloc(&s->area[i], bytes[i]), "allocating device memory");
+    CUDA_TRY(s, fill(s->area[i], 0, bytes[i], s->stream), "clearing device memory");
   }
   status = move(s, s->area[AREA_REALS], source->n_reals * sizeof(double), 1,
                 source->n_reals * sizeof(double), (unsigned char *)source->reals, 0, 1);
@@ -263,7 +257,7 @@ static erg_status open_share(engine_share *s, const erg_job *job, const engine_s
         move(s, s->area[AREA_INTEGERS], source->n_integers * sizeof(int32_t), 1,
              source->n_integers * sizeof(int32_t), (unsigned char *)source->integers, 0, 1);
   if (status != ERG_OK) return status;
-  TRY(stream_wait(s->stream), "copying data to the device");
+  CUDA_TRY(s, stream_wait(s->stream), "copying data to the device");
   s->upload_s = erg_clock() - start;
   return ERG_OK;
 }
@@ -296,7 +290,7 @@ erg_status cuda_share_read(engine_share *s, engine_region region, int32_t row, i
       memcpy((unsigned char *)host + (uint64_t)r * pitch,
              s->scalars + (uint64_t)(row + r) * s->row_bytes[region] + offset, bytes);
   } else {
-    TRY(context_set(s->context), "entering the context");
+    CUDA_TRY(s, context_set(s->context), "entering the context");
     status = move(s, s->area[region] + (uint64_t)row * s->row_bytes[region] + offset,
                   s->row_bytes[region], rows, bytes, host, pitch, 0);
   }
@@ -307,7 +301,7 @@ erg_status cuda_share_read(engine_share *s, engine_region region, int32_t row, i
 erg_status cuda_share_write(engine_share *s, engine_region region, int32_t row, int32_t rows,
                             uint64_t offset, uint64_t bytes, const void *host, uint64_t pitch) {
   double start = erg_clock();
-  TRY(context_set(s->context), "entering the context");
+  CUDA_TRY(s, context_set(s->context), "entering the context");
   if (region == ENGINE_SCALARS) s->scalars_fresh = 0;
   erg_status status = move(s, s->area[region] + (uint64_t)row * s->row_bytes[region] + offset,
                            s->row_bytes[region], rows, bytes, (unsigned char *)host, pitch, 1);
@@ -335,15 +329,18 @@ erg_status cuda_share_launch(engine_share *s, const erg_control *control, int32_
                        &s->chains,
                        &s->chains_a_warp,
                        &budget};
-  TRY(context_set(s->context), "entering the context");
-  TRY(event_record(s->begin, s->stream), "recording an event");
-  TRY(launch(s->function, grid, 1, 1, (unsigned)s->block, 1, 1, 0, s->stream, arguments, NULL),
+  CUDA_TRY(s, context_set(s->context), "entering the context");
+  CUDA_TRY(s, event_record(s->begin, s->stream), "recording an event");
+  CUDA_TRY(
+      s,
+      launch(s->function, grid, 1, 1, (unsigned)s->block, 1, 1, 0, s->stream, arguments, NULL),
       "starting the kernel");
   s->launched = 1;
-  TRY(event_record(s->end, s->stream), "recording an event");
-  TRY(download(s->scalars, s->area[ENGINE_SCALARS],
-               (uint64_t)s->chains * s->row_bytes[ENGINE_SCALARS], s->stream),
-      "copying from the device");
+  CUDA_TRY(s, event_record(s->end, s->stream), "recording an event");
+  CUDA_TRY(s,
+           download(s->scalars, s->area[ENGINE_SCALARS],
+                    (uint64_t)s->chains * s->row_bytes[ENGINE_SCALARS], s->stream),
+           "copying from the device");
   return ERG_OK;
 }
 
@@ -351,10 +348,10 @@ erg_status cuda_share_wait(engine_share *s) {
   float ms = 0;
   if (!s->launched) return ERG_OK;
   s->launched = 0;
-  TRY(context_set(s->context), "entering the context");
-  TRY(stream_wait(s->stream), "running the kernel");
+  CUDA_TRY(s, context_set(s->context), "entering the context");
+  CUDA_TRY(s, stream_wait(s->stream), "running the kernel");
   s->scalars_fresh = 1;
-  TRY(event_elapsed(&ms, s->begin, s->end), "timing the kernel");
+  CUDA_TRY(s, event_elapsed(&ms, s->begin, s->end), "timing the kernel");
   s->kernel_s += 1e-3 * ms;
   return ERG_OK;
 }
