@@ -11,6 +11,7 @@ import time
 BEGAN = time.monotonic()
 import argparse
 import json
+import math
 import os
 import pathlib
 import sys
@@ -30,7 +31,7 @@ def arguments():
     p.add_argument("--engine")
     p.add_argument("--form", default="")
     p.add_argument("--model")
-    p.add_argument("--data", help="CmdStan JSON")
+    p.add_argument("--data", help="shapes; the values lie beside them in .bin")
     p.add_argument("--chains", type=int, default=4)
     p.add_argument("--warmup", type=int, default=1000)
     p.add_argument("--draws", type=int, default=1000)
@@ -83,7 +84,16 @@ def hold_to_cores(n):
         os.environ.setdefault(name, str(n))
 
 
-def read_arrays(path):
+def read_data(path):
+    import numpy as np
+    values = np.fromfile(pathlib.Path(path).with_suffix(".bin"), dtype="<f8")
+    with open(path) as f:
+        shapes = json.load(f)
+    return {k: values[v["first"]:][:math.prod(v["shape"])].reshape(v["shape"])
+            for k, v in shapes.items()}
+
+
+def read_points(path):
     import numpy as np
     with open(path) as f:
         return {k: np.asarray(v, dtype=float) for k, v in json.load(f).items()}
@@ -132,7 +142,7 @@ def draw(job, engine, clock):
 def check(job, engine):
     """Log densities less those expected: the same constant at every point."""
     import numpy as np
-    asked = read_arrays(job.check)
+    asked = read_points(job.check)
     n = len(asked["log_density"])
     shapes = job.model.shapes(job.data)
     points = [{name: asked[name][i].reshape(shape) for name, shape in shapes.items()}
@@ -170,7 +180,7 @@ def main():
         engine = engines.load(job.engine)
         engine.begin(job)
         clock("imported")
-        job.data = job.model.prepare(read_arrays(job.data))
+        job.data = job.model.prepare(read_data(job.data))
         clock("loaded")
         result = check(job, engine) if job.check else draw(job, engine, clock)
     except Exception as e:

@@ -43,6 +43,7 @@ cell *bench_run_cell(bench_work *k, const bench_row *row, const char *folder, in
   cell *c = cell_new(k->subject->quantities, row->chains, o->draws);
   cell_job job = {.options = o,
                   .workload = k->workload,
+                  .simulated = &k->model->simulation,
                   .backend = row->backend,
                   .n_devices = row->n_devices,
                   .chains = row->chains,
@@ -174,15 +175,18 @@ static void run_block(bench_work *k, int repeat) {
 }
 
 /* Data and points for other engines; their rows fail without. */
-static void prepare_peers(bench_work *k, const run_model *m) {
+static void prepare_peers(bench_work *k) {
   bool any = false;
   for (int i = 0; i < k->n_rows; i++) any |= peer_name(k->rows[i].backend) != NULL;
   if (!any) return;
   k->peer = run_alloc(sizeof *k->peer);
-  if (peer_subject_write(m, k->points, k->peer)) return;
+  if (peer_subject_write(k->model, k->points, k->peer)) return;
+  int error = errno;
   for (int i = 0; i < k->n_rows; i++)
     if (peer_name(k->rows[i].backend))
-      bench_refuse(&k->rows[i], BENCH_FAILED, "its data can't be written: %s", strerror(errno));
+      bench_refuse(&k->rows[i], BENCH_FAILED,
+                   "its data can't be written: %s: free space, or name another folder by TMPDIR",
+                   strerror(error));
 }
 
 static void run_workload(bench_work *k) {
@@ -206,7 +210,8 @@ static void release(bench_work *k) {
 
 /* --- all ------------------------------------------------------------------------------ */
 
-static void run_all(bench_report *report, const bench_targets *t, const run_model *models,
+/* Unloads each model after its last run. */
+static void run_all(bench_report *report, const bench_targets *t, run_model *models,
                     bench_journal *journal) {
   const bench_options *o = report->options;
   int *first = run_alloc((size_t)(report->n_subjects + 1) * sizeof *first);
@@ -220,16 +225,18 @@ static void run_all(bench_report *report, const bench_targets *t, const run_mode
   for (int i = 0; i < report->n_subjects; i++) {
     int n = first[i + 1] - first[i];
     bench_work k = {.o = o, .report = report, .targets = t, .workload = &o->workloads->list[i],
-                    .subject = &report->subjects[i], .number = i, .began = began,
+                    .subject = &report->subjects[i], .model = &models[i], .number = i,
+                    .began = began,
                     .rows = report->rows + first[i], .n_rows = n,
                     .journal = journal,
                     .folders = run_alloc((size_t)(n + 1) * sizeof(char *))};
     if (n && !erg_interrupted()) {
       k.points = run_points_new(models[i].graph, RUN_GATE_POINTS, 1);
-      prepare_peers(&k, &models[i]);
+      prepare_peers(&k);
     }
     run_workload(&k);
     release(&k);
+    run_unload(&models[i]);
   }
   free(first);
 }
@@ -242,6 +249,7 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   report->subjects = run_alloc((size_t)(w->n + 1) * sizeof *report->subjects);
   bool good = true;
   for (int i = 0; i < w->n && good; i++) {
+    bench_say(o, "%s, model and data", w->list[i].name);
     good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p);
     report->n_subjects = i + 1;
   }
@@ -262,7 +270,7 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   report->environment.load_average_after = bench_load_average();
   if (good && o->keep_draws) bench_drop_draws(report);
   if (good) bench_derive(report);
-  /* The problems' places point into the models. */
+  /* else the problems' places point into them */
   for (int i = 0; i < report->n_subjects && good; i++) run_unload(&models[i]);
   free(models);
   return good;

@@ -150,7 +150,8 @@ static run_wishes wishes_of(const cell_job *c, const char *out) {
   w.inputs = (run_inputs){.model = c->workload->model,
                           .data = c->workload->data,
                           .sizes = (const char *const *)c->workload->sizes,
-                          .seed = -1};
+                          .seed = -1,
+                          .simulated = c->simulated};
   w.backend = c->backend;
   w.devices = c->n_devices ? c->devices : NULL;
   w.chains = c->chains;

@@ -8,6 +8,8 @@
 typedef struct {
   const bench_options *options;
   const bench_workload *workload;
+  const run_simulation *simulated; /* the workload's data, made by the parent; data NULL: none
+                                  * are simulated */
   const char *backend;
   const char *devices[BENCH_MAX_DEVICES + 1];
   int n_devices;                 /* 0: the backend's first */

@@ -245,19 +245,51 @@ static int write_points(const ir_graph *g, const run_points *points, const char 
   return erg_json_close(j);
 }
 
+/* Every number of every data entry, one entry after the other; 0 or errno. */
+static int write_values(const erg_dataset *d, const char *path) {
+  FILE *f = fopen(path, "wb");
+  if (!f) return errno;
+  int error = 0;
+  for (int i = 0; i < d->count && !error; i++) {
+    size_t n = (size_t)d->arrays[i].n;
+    if (fwrite(d->arrays[i].values, sizeof(double), n, f) != n) error = errno;
+  }
+  if (fclose(f) != 0 && !error) error = errno;
+  return error;
+}
+
+/* Which of them are whose. */
+static int write_shapes(const erg_dataset *d, const char *path) {
+  int64_t first = 0;
+  erg_json *j = erg_json_open(path);
+  erg_json_object(j, NULL);
+  for (int i = 0; i < d->count; i++) {
+    const erg_array *a = &d->arrays[i];
+    erg_json_object(j, a->name);
+    erg_json_ints(j, "shape", a->shape, (size_t)a->rank);
+    erg_json_int(j, "first", first);
+    erg_json_end(j);
+    first += a->n;
+  }
+  erg_json_end(j);
+  return erg_json_close(j);
+}
+
 bool peer_subject_write(const run_model *m, const run_points *points, peer_subject *s) {
   *s = (peer_subject){.model = m, .folder = cell_folder()};
   if (!s->folder) return false;
-  char *data = run_text("%s/data.json", s->folder);
-  char *at = run_text("%s/points.json", s->folder);
   static const erg_dataset none = {0};
-  errno = run_write_dataset(m->data ? m->data : &none, data);
-  if (!errno) errno = write_points(m->graph, points, at);
-  int saved = errno;
-  free(data);
+  const erg_dataset *data = m->data ? m->data : &none;
+  char *shapes = run_text("%s/data.json", s->folder), *values = run_text("%s/data.bin", s->folder);
+  char *at = run_text("%s/points.json", s->folder);
+  int error = write_values(data, values);
+  if (!error) error = write_shapes(data, shapes);
+  if (!error) error = write_points(m->graph, points, at);
+  free(shapes);
+  free(values);
   free(at);
-  errno = saved;
-  return saved == 0;
+  errno = error;
+  return error == 0;
 }
 
 void peer_subject_free(peer_subject *s) {

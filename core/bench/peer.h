@@ -43,7 +43,7 @@ const char *peer_name(const char *backend);
 /* Data and points of a workload as the workers read them. */
 typedef struct peer_subject {
   const run_model *model;
-  char *folder;             /* private: data.json, points.json */
+  char *folder;             /* private: data.json, data.bin, points.json */
 } peer_subject;
 /* False with errno. Freed by peer_subject_free in any case. */
 bool peer_subject_write(const run_model *m, const run_points *points, peer_subject *s);

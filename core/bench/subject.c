@@ -66,5 +66,6 @@ bool bench_subject_read(const bench_workload *w, run_model *m, bench_subject *s,
   s->quantities = count_quantities(m->graph);
   for (int i = 0; i < m->graph->n_outcomes; i++)
     s->observations += m->graph->data[m->graph->outcomes[i].data].n;
+  if (p->count) run_keep_sources(m, p);
   return true;
 }

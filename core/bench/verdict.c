@@ -46,8 +46,8 @@ static const cell *reference_of(bench_work *k) {
   char *folder = cell_folder();
   if (!folder) return NULL;
   cell *c = cell_new(k->subject->quantities, chains, draws);
-  cell_job job = {.options = o, .workload = k->workload, .backend = "cpu", .chains = chains,
-                  .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
+  cell_job job = {.options = o, .workload = k->workload, .simulated = &k->model->simulation,
+                  .backend = "cpu", .chains = chains, .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
                   .threads = o->axes.threads[0], .folder = folder};
   cell_run(&job, c);
   cell_remove_folder(folder);

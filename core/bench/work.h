@@ -55,6 +55,7 @@ typedef struct {
   const bench_targets *targets;
   const bench_workload *workload;
   const bench_subject *subject;
+  const run_model *model;   /* with the data that every run gets */
   int number;               /* of the workload */
   double began;             /* the benchmark */
   run_points *points;

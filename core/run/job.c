@@ -303,7 +303,8 @@ static void warn_of_space(const run_job *j, erg_problems *p) {
 
 static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   j->out = w->out ? run_text("%s", w->out) : run_text("out/%s", j->model.name);
-  if (!run_outputs_claim(j->out, j->model.name, j->model.simulation.data != NULL, &j->outputs, p))
+  bool simulates = j->model.simulation.data && !j->model.given;
+  if (!run_outputs_claim(j->out, j->model.name, simulates, &j->outputs, p))
     return false;
   unsigned groups = 1u << OUT_POSTERIOR | 1u << OUT_SAMPLE_STATS;
   int64_t thin = j->request.thin, kept = (j->request.draws + thin - 1) / thin;
@@ -354,7 +355,7 @@ static bool is_large(const erg_dataset *d) {
 
 static bool write_simulation(run_job *j, erg_problems *p) {
   const run_simulation *s = &j->model.simulation;
-  if (!s->data || is_large(s->data)) return true;
+  if (!s->data || j->model.given || is_large(s->data)) return true;
   const erg_dataset *sets[2] = {s->data, s->truth};
   static const char *const names[2] = {"data.json", "truth.json"};
   for (int i = 0; i < 2; i++) {

@@ -67,7 +67,11 @@ static bool get_data(const run_inputs *in, const lang_options *options, run_mode
     return m->data != NULL;
   }
   if (lang_has_simulation(m->lang)) {
-    if (!run_simulate(m->lang, options, in->seed, &m->simulation, p)) return false;
+    m->given = in->simulated && in->simulated->data;
+    if (m->given)
+      m->simulation = *in->simulated;
+    else if (!run_simulate(m->lang, options, in->seed, &m->simulation, p))
+      return false;
     m->data = m->simulation.data;
     return true;
   }
@@ -114,12 +118,18 @@ bool run_load(const run_inputs *in, run_model *m, erg_problems *p) {
   return good;
 }
 
+void run_keep_sources(run_model *m, erg_problems *p) {
+  if (m->source) erg_problems_keep(p, m->source);
+  m->source = NULL;
+  if (!m->data || m->given) return;
+  erg_problems_keep(p, m->data->source);
+  m->data->source = NULL;
+}
+
 void run_unload(run_model *m) {
   if (m->graph) ir_graph_free(m->graph);
-  if (m->simulation.data)
-    run_simulation_free(&m->simulation);
-  else if (m->data)
-    erg_dataset_free(m->data);
+  if (!m->simulation.data && m->data) erg_dataset_free(m->data);
+  if (m->simulation.data && !m->given) run_simulation_free(&m->simulation);
   if (m->lang) lang_free(m->lang);
   if (m->source) erg_source_free(m->source);
   free(m->path);

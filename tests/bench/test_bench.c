@@ -226,7 +226,7 @@ static void a_matrix(void **state) {
   end(&s);
 }
 
-/* --- the journal ---------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------- */
 
 static char *read_file(const char *path) {
   FILE *f = fopen(path, "r");
@@ -241,6 +241,65 @@ static void write_file(const char *path, const char *text, size_t n) {
   fwrite(text, 1, n, f);
   fclose(f);
 }
+
+/* --- data ------------------------------------------------------------------------------- */
+
+typedef struct {
+  char *path;
+  bool other;                   /* the file changes once the data are made */
+} moving_model;
+
+static void write_model(const char *path, int simulation_seed) {
+  char *text = run_text("[dims]\nobs = 20\n[data]\ny = \"real[obs]\"\n"
+                        "[params]\nmu = \"real ~ normal(0, 1)\"\n"
+                        "[observe]\ny = \"normal(mu, 1)\"\n"
+                        "[simulate]\nseed = %d\nmu = 1\n", simulation_seed);
+  write_file(path, text, strlen(text));
+  free(text);
+}
+
+static void move_model(void *data, const char *said) {
+  const moving_model *m = data;
+  if (m->other && strstr(said, "cold")) write_model(m->path, 2);
+}
+
+/* Digest of the cold run's draws, and the data's hash. */
+static void digest_with(bool other, int seed, char draws[65], char hash[65]) {
+  static const char *const backends[] = {"cpu", NULL};
+  char *folder = cell_folder();
+  moving_model m = {.path = run_text("%s/moving.toml", folder), .other = other};
+  write_model(m.path, seed);
+  scene s;
+  play(&s, backends);
+  bench_workloads_free(&s.workloads);
+  bench_workloads_add(&s.workloads, m.path, NULL, NULL);
+  s.options.no_reference = true;
+  s.options.say = move_model;
+  s.options.say_data = &m;
+  run(&s);
+  assert_says(row_of(&s, "cpu"), BENCH_VALID, "");
+  assert_int_equal(row_of(&s, "cpu")->truth_of, 1);
+  memcpy(draws, bench_cold(row_of(&s, "cpu"))->draws_sha256, 65);
+  memcpy(hash, s.report.subjects[0].data_hash, 65);
+  end(&s);
+  free(m.path);
+  cell_remove_folder(folder);
+}
+
+/* Runs get the data of the benchmark, whatever the model would simulate by now. */
+static void data_made_once(void **state) {
+  (void)state;
+  char first[2][65], moved[2][65], second[2][65];
+  digest_with(false, 1, first[0], first[1]);
+  digest_with(true, 1, moved[0], moved[1]);
+  digest_with(false, 2, second[0], second[1]);
+  assert_string_equal(first[0], moved[0]);
+  assert_string_equal(first[1], moved[1]);
+  assert_string_not_equal(first[0], second[0]);
+  assert_string_not_equal(first[1], second[1]);
+}
+
+/* --- the journal ---------------------------------------------------------------------- */
 
 static bool resume(scene *s, const char *folder) {
   bench_resumed held;
@@ -449,6 +508,7 @@ int main(void) {
       cmocka_unit_test(one_that_hangs),   cmocka_unit_test(nothing_to_run),
       cmocka_unit_test(one_that_is_slow), cmocka_unit_test(figures_of_a_run),
       cmocka_unit_test(random_order),     cmocka_unit_test(a_matrix),
+      cmocka_unit_test(data_made_once),
       cmocka_unit_test(journal_and_resume), cmocka_unit_test(sets),
       cmocka_unit_test(workload_files),   cmocka_unit_test(bad_model),
       cmocka_unit_test(reports_hide_invalid_figures)};

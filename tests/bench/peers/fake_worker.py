@@ -25,6 +25,7 @@ def offer():
         print("engine", name, f"{name}=1.2", "base=3.4", sep="\t")
     print("missing", "absent", "ModuleNotFoundError: no absent", sep="\t")
     print("model", "correlated_normal", "centred", "non-centred", sep="\t")
+    print("model", "groups", "centred", sep="\t")
 
 
 def draw(engine, form, chains, draws, seed):
@@ -68,13 +69,18 @@ def check(engine, file):
             "log_density": got[worst] - constant, "expected": want[worst]}
 
 
+def values_of(shapes):
+    return array.array("d", pathlib.Path(shapes).with_suffix(".bin").read_bytes())
+
+
 def main():
     if sys.argv[1:] == ["--list"]:
         return offer()
     given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
     with open(os.environ["FAKE_LOG"], "a") as f:
         f.write(json.dumps(given | {"pid": os.getpid(), "data": pathlib.Path(given["--data"]).
-                                    read_text(), "cache": os.environ["XDG_CACHE_HOME"]}) + "\n")
+                                    read_text(), "values": list(values_of(given["--data"])),
+                            "cache": os.environ["XDG_CACHE_HOME"]}) + "\n")
     out, engine = pathlib.Path(given["--out"]), given["--engine"]
     if "--check" in given and engine == "uncheckable":
         (out / "result.json").write_text('{"error": "no log density"}')

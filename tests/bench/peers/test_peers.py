@@ -3,9 +3,13 @@
 
   test_peers.py ERGODE
 """
+import array
+import hashlib
 import json
+import math
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -49,6 +53,83 @@ class Bench(unittest.TestCase):
 
     def calls(self):
         return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+GROUPS = """
+[dims]
+group = 3
+obs = 4
+[data]
+n = "count"
+x = "real[group, obs]"
+y = "real[group, obs]"
+[params]
+a = "real[group] ~ normal(0, 1)"
+[observe]
+y = "normal(n + a + x, 1)"
+[simulate]
+n = 3
+x = "normal(0, 1)"
+"""
+
+
+class Data(Bench):
+    def setUp(self):
+        super().setUp()
+        self.model = self.folder / "groups.toml"
+        self.model.write_text(GROUPS)
+
+    def command(self, peers, *more):
+        return [ERGODE, "bench", str(self.model), "--peers", peers, "--backend", "cpu", "--warmup",
+                "100", "--draws", "200", "--out", str(self.folder / "out"), *more]
+
+    def test_same_bytes(self):
+        rows = self.rows("right,forms")
+        sample = self.folder / "sample"
+        subprocess.run([ERGODE, "sample", str(self.model), "--warmup", "20", "--draws", "20",
+                        "--out", str(sample)], capture_output=True, check=True,
+                       env=self.environment())
+        simulated = json.loads((sample / "data.json").read_text())
+        expected = [v for rows_of in (simulated["x"], simulated["y"]) for r in rows_of for v in r]
+        calls = self.calls()
+        self.assertEqual({c["--engine"] for c in calls}, {"right", "forms"})
+        for call in calls:
+            shapes, values = json.loads(call["data"]), call["values"]
+            self.assertEqual(shapes, {"n": {"shape": [], "first": 0},
+                                      "x": {"shape": [3, 4], "first": 1},
+                                      "y": {"shape": [3, 4], "first": 13}})
+            self.assertEqual(values, [3.0] + expected)
+            digest = hashlib.sha256()
+            for name, entry in shapes.items():
+                shape = entry["shape"]
+                digest.update(" ".join(map(str, [name, len(shape), *shape])).encode() + b"\n")
+                digest.update(array.array("d", values[entry["first"]:][:math.prod(shape)]))
+            for row in rows.values():  # the same in every row
+                self.assertEqual(row["data_sha256"], digest.hexdigest())
+
+    def test_removed(self):
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        self.bench("right", TMPDIR=str(temporary))
+        self.assertEqual(list(temporary.iterdir()), [])
+
+    def test_no_room(self):
+        def hold_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
+        done = subprocess.run(self.command("right", "--dim", "obs=200000"), capture_output=True,
+                              text=True, env=self.environment(), preexec_fn=hold_files)
+        rows = json.loads((self.folder / "out" / "bench.json").read_text())["rows"]
+        for row in rows:
+            if row["backend"] == "peer:right":
+                self.assertEqual(row["verdict"], "failed", done.stderr)
+                self.assertEqual(row["reason"], "its data can't be written: File too large: free "
+                                 "space, or name another folder by TMPDIR")
+            else:  # needs no file of them
+                self.assertEqual(row["verdict"], "valid", row["reason"])
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(done.returncode, 0, done.stderr)  # of Ergode's rows
+        self.assertFalse(self.log.exists() and self.calls())
 
 
 class Figures(Bench):
