@@ -22,6 +22,14 @@ WORKER = str(pathlib.Path(__file__).resolve().parent / "fake_worker.py")
 CHAINS, DRAWS, SEED = 4, 1000, 7
 
 
+def state_of(pid):
+    """X where there is no such process."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
 class Bench(unittest.TestCase):
     def setUp(self):
         held = tempfile.TemporaryDirectory()
@@ -246,12 +254,10 @@ class Verdicts(Bench):
     def assert_all_ended(self):
         pids = [int((self.folder / "log.child").read_text())] + [c["pid"] for c in self.calls()]
         for pid in pids:
-            try:
-                state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            # Killed; a child of a child is a zombie until init looks at it.
-            self.assertIn(state, "ZX", f"process {pid} still runs")
+            # Killed, if not gone yet; a child of a child is a zombie until init looks at it.
+            # One that isn't killed sleeps for longer than this test may take.
+            while state_of(pid) not in "ZX":
+                time.sleep(0.1)
 
 
 class Missing(Bench):
