@@ -94,7 +94,9 @@ static bool put_coordinate(out_nc *w, const out_nc_coordinate *k, erg_problems *
   return out_nc_check(w, status, p);
 }
 
-/* Chunks hold several draws of one chain; of many short chains, several chains. */
+/* Chunks hold several draws of one chain; of many short chains, several chains. Of so many
+ * chains that a row of chunks wouldn't fit the cache, fewer draws: a block of draws would
+ * read and write the whole row. */
 static bool set_chunks(out_nc *w, int id, int variable, const out_variable *v, int64_t draws,
                        erg_problems *p) {
   size_t chunk[OUT_MAX_RANK + 2], elements = 1;
@@ -104,7 +106,10 @@ static bool set_chunks(out_nc *w, int id, int variable, const out_variable *v, i
     elements *= chunk[k + 2];
   }
   int64_t room = CHUNK_BYTES / 8 / (int64_t)elements;
+  int64_t cached = (int64_t)MAX_CACHE / 8 / (w->schema->chains * v->n);
+  if (cached < 1) cached = 1;
   if (draws < 1 || draws > room) draws = room;
+  if (draws > cached) draws = cached;
   if (draws < 1) draws = 1;
   int64_t chains = room / draws;
   if (chains > w->schema->chains) chains = w->schema->chains;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -85,6 +86,56 @@ static void netcdf_there_and_back(void **state) {
   out_draws_close(d);
   out_schema_free(s);
   assert_int_equal(p.count, 0);
+  erg_problems_free(&p);
+}
+
+/* Bytes that this process has read and written through the system; 0: not known. */
+static long long moved_bytes(void) {
+  long long read = 0, written = 0;
+  FILE *f = fopen("/proc/self/io", "r");
+  if (f && fscanf(f, "rchar: %lld wchar: %lld", &read, &written) != 2) read = written = 0;
+  if (f) fclose(f);
+  return read + written;
+}
+
+/* Thousands of chains, a draw at a time: chunks aren't read and written for every draw. */
+static void many_chains(void **state) {
+  (void)state;
+  erg_problems p;
+  erg_problems_init(&p);
+  enum { CHAINS = 8192, N = 100, DRAWS = 12 };
+  const long long bytes = 8LL * CHAINS * N * DRAWS;
+  out_schema *s = out_schema_new(CHAINS);
+  int dim = out_add_dim(s, "group", N, NULL);
+  out_add_variable(s, OUT_POSTERIOR, OUT_F64, "mu", 1, &dim, NULL, NULL);
+  s->info.n_draws = DRAWS;
+  assert_true(out_schema_finish(s, &p));
+  int64_t *filled = malloc(CHAINS * sizeof *filled);
+  double *rows = malloc(sizeof(double) * CHAINS * N), *back = malloc(sizeof(double) * CHAINS * DRAWS);
+  const out_end end = {0};
+  for (int c = 0; c < CHAINS; c++) filled[c] = 1;
+  out_sink *k = out_netcdf(path_of("many.nc"), 1e9);
+  long long before = moved_bytes();
+  assert_true(k->ops->open(k, s, &p));
+  for (int d = 0; d < DRAWS; d++) {
+    for (int i = 0; i < CHAINS * N; i++) rows[i] = i + 1e-2 * d;
+    out_block b = {.capacity = 1, .filled = filled, .rows = rows};
+    assert_true(k->ops->append(k, &b, &p));
+  }
+  assert_true(k->ops->close(k, &end, &p));
+  k->ops->free(k);
+  assert_true(moved_bytes() - before < 2 * bytes);
+  out_draws *d = out_draws_open((const char *const[]){path_of("many.nc")}, 1, &p);
+  assert_non_null(d);
+  assert_true(out_draws_read(d, out_find(out_draws_schema(d), OUT_POSTERIOR, "mu"), 77, 1, back, &p));
+  for (int i = 0; i < CHAINS * DRAWS; i++)
+    assert_true(back[i] == i / DRAWS * N + 77 + 1e-2 * (i % DRAWS));
+  out_draws_close(d);
+  unlink(path_of("many.nc"));
+  out_schema_free(s);
+  free(filled);
+  free(rows);
+  free(back);
   erg_problems_free(&p);
 }
 
@@ -260,7 +311,7 @@ static void damaged_netcdf(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(netcdf_there_and_back), cmocka_unit_test(wide),
+      cmocka_unit_test(netcdf_there_and_back), cmocka_unit_test(many_chains), cmocka_unit_test(wide),
       cmocka_unit_test(csv_there_and_back), cmocka_unit_test(foreign_csv),
       cmocka_unit_test(damaged_netcdf)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
