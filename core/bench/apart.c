@@ -1,6 +1,5 @@
-/* Processes of their own, shared memory, private folders. */
+/* Processes of their own, shared memory. */
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 
 #include "bench/cell.h"
 #include "read/interrupt.h"
-#include "run/text.h"
 
 void *cell_share(size_t bytes) {
   void *p = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
@@ -61,26 +59,4 @@ bool cell_apart(void (*work)(void *data), void *data, double limit_s,
   else
     return true;
   return false;
-}
-
-char *cell_folder(void) {
-  const char *base = getenv("TMPDIR");
-  char *path = run_text("%s/ergode-bench-XXXXXX", base && *base ? base : "/tmp");
-  if (mkdtemp(path)) return path;
-  int saved = errno;
-  free(path);
-  errno = saved;
-  return NULL;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
-  (void)st, (void)kind, (void)ftw;
-  remove(path);
-  return 0;
-}
-
-void cell_remove_folder(char *path) {
-  if (!path) return;
-  nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-  free(path);
 }

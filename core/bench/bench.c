@@ -82,7 +82,7 @@ static void tell(bench_work *k, const bench_row *row, const char *what) {
 static cell *run_cold(bench_work *k, int i) {
   bench_row *row = &k->rows[i];
   tell(k, row, "cold");
-  k->folders[i] = cell_folder();
+  k->folders[i] = erg_private_folder(NULL, CELL_FOLDER);
   if (!k->folders[i]) {
     bench_refuse(row, BENCH_FAILED, "no temporary folder: %s", strerror(errno));
     return NULL;
@@ -103,7 +103,7 @@ static cell *run_cold(bench_work *k, int i) {
 
 /* Of a resumed row, whose cold run was in an earlier session. */
 static void fill_caches(bench_work *k, int i) {
-  k->folders[i] = cell_folder();
+  k->folders[i] = erg_private_folder(NULL, CELL_FOLDER);
   if (!k->folders[i]) return;
   tell(k, &k->rows[i], "to fill the caches");
   cell_free(bench_run_cell(k, &k->rows[i], k->folders[i], k->o->seed, false));
@@ -197,10 +197,10 @@ static void run_workload(bench_work *k) {
 }
 
 static void release(bench_work *k) {
-  for (int i = 0; i < k->n_rows; i++) cell_remove_folder(k->folders[i]);
+  for (int i = 0; i < k->n_rows; i++) erg_private_folder_remove(k->folders[i]);
   for (int i = 0; i < k->n_twins; i++) cell_free(k->twins[i].cell);
   cell_free(k->reference);
-  cell_remove_folder(k->twin_folder);
+  erg_private_folder_remove(k->twin_folder);
   run_points_free(k->points);
   if (k->peer) peer_subject_free(k->peer);
   free(k->peer);

@@ -3,7 +3,10 @@
 #define ERGODE_BENCH_CELL_H
 
 #include "bench/bench.h"
+#include "read/private_folder.h"
 #include "run/job.h"
+
+#define CELL_FOLDER "ergode-bench" /* begins the names of private folders */
 
 typedef struct {
   const bench_options *options;
@@ -72,10 +75,5 @@ bool cell_apart(void (*work)(void *data), void *data, double limit_s,
                 char reason[static BENCH_TEXT]);
 void *cell_share(size_t bytes); /* zeroed; ends the program where there is no memory */
 void cell_unshare(void *memory, size_t bytes);
-
-/* A private folder below $TMPDIR or /tmp; NULL with errno. Freed by cell_remove_folder,
- * which removes it with all that is in it. */
-char *cell_folder(void);
-void cell_remove_folder(char *path);
 
 #endif

@@ -177,7 +177,7 @@ bool peer_find(const bench_options *o, bench_report *report, peer_set *out, erg_
   listing l = {.o = o, .report = report, .set = out};
   char reason[BENCH_TEXT] = "";
   bool names_good = true;
-  char *folder = cell_folder();
+  char *folder = erg_private_folder(NULL, CELL_FOLDER);
   char *output = folder ? run_text("%s/list", folder) : NULL;
   if (!folder)
     snprintf(reason, BENCH_TEXT, "no temporary folder: %s", strerror(errno));
@@ -185,7 +185,7 @@ bool peer_find(const bench_options *o, bench_report *report, peer_set *out, erg_
     ask(&l, output, reason, p, &names_good);
   if (reason[0]) bench_skip(report, PEER_PREFIX "all", "%s", reason);
   free(output);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
   return names_good && !p->count;
 }
 
@@ -276,7 +276,7 @@ static int write_shapes(const erg_dataset *d, const char *path) {
 }
 
 bool peer_subject_write(const run_model *m, const run_points *points, peer_subject *s) {
-  *s = (peer_subject){.model = m, .folder = cell_folder()};
+  *s = (peer_subject){.model = m, .folder = erg_private_folder(NULL, CELL_FOLDER)};
   if (!s->folder) return false;
   static const erg_dataset none = {0};
   const erg_dataset *data = m->data ? m->data : &none;
@@ -293,6 +293,6 @@ bool peer_subject_write(const run_model *m, const run_points *points, peer_subje
 }
 
 void peer_subject_free(peer_subject *s) {
-  cell_remove_folder(s->folder);
+  erg_private_folder_remove(s->folder);
   *s = (peer_subject){0};
 }

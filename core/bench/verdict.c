@@ -43,14 +43,14 @@ static const cell *reference_of(bench_work *k) {
   int64_t warmup = o->warmup > REFERENCE_WARMUP ? o->warmup : REFERENCE_WARMUP;
   int64_t draws = 2 * o->draws > REFERENCE_DRAWS ? 2 * o->draws : REFERENCE_DRAWS;
   bench_say(o, "%s: reference run on cpu", k->subject->name);
-  char *folder = cell_folder();
+  char *folder = erg_private_folder(NULL, CELL_FOLDER);
   if (!folder) return NULL;
   cell *c = cell_new(k->subject->quantities, chains, draws);
   cell_job job = {.options = o, .workload = k->workload, .simulated = &k->model->simulation,
                   .backend = "cpu", .chains = chains, .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
                   .threads = o->axes.threads[0], .folder = folder};
   cell_run(&job, c);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
   if (c->result->code == 0 && c->result->n_moments) {
     k->reference = c;
   } else {
@@ -169,7 +169,7 @@ bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *p
 static const bench_twin *twin_of(bench_work *k, const bench_row *row, int repeat) {
   bench_twin *found = find(k, row->chains, repeat);
   if (found || !k->targets->has_cpu || erg_interrupted()) return found;
-  if (!k->twin_folder) k->twin_folder = cell_folder();
+  if (!k->twin_folder) k->twin_folder = erg_private_folder(NULL, CELL_FOLDER);
   if (!k->twin_folder) return NULL;
   bench_row cpu = {.backend = "cpu", .chains = row->chains, .threads = row->threads};
   cell *c = bench_run_cell(k, &cpu, k->twin_folder, k->o->seed + repeat, false);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compile/cc_internal.h"
+#include "read/private_folder.h"
 #include "read/interrupt.h"
 #include "read/sha256.h"
 
@@ -257,7 +258,7 @@ static cc_status build_below(cc_module *m, const char *source, const cc_options 
     free(path);
     free(built);
   }
-  cc_remove_folder(folder); /* what is loaded stays mapped */
+  erg_private_folder_remove(folder); /* what is loaded stays mapped */
   return status;
 }
 
@@ -364,7 +365,7 @@ cc_status cc_prebuild(const char *source, const cc_options *options, cc_isa isa,
     if (status == CC_OK && !(path = cc_cache_store(folder, m.key, built))) status = CC_FAILED;
     free(path);
     free(built);
-    cc_remove_folder(work);
+    erg_private_folder_remove(work);
   }
   if (status == CC_FAILED && !*message)
     *message = cc_format("'%s' can't be written: %s", folder, strerror(errno));

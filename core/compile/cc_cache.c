@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "compile/cc_internal.h"
+#include "read/private_folder.h"
 #include "read/sha256.h"
 
 /* An entry's last bytes: this text, 64 hexadecimal digits, a newline. The loader of
@@ -93,7 +94,7 @@ static void remove_leftovers(const char *cache) {
     struct stat info;
     if (lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
         time(NULL) - info.st_mtime > 3600)
-      cc_remove_folder(path);
+      erg_private_folder_remove(path);
     else
       free(path);
   }
@@ -102,27 +103,7 @@ static void remove_leftovers(const char *cache) {
 
 char *cc_work_folder(const char *cache) {
   if (cache) remove_leftovers(cache);
-  const char *temporary = getenv("TMPDIR");
-  if (!temporary || !*temporary) temporary = "/tmp";
-  char *path =
-      cache ? cc_format("%s/work-XXXXXX", cache) : cc_format("%s/ergode-XXXXXX", temporary);
-  if (mkdtemp(path)) return path;
-  int saved = errno;
-  free(path);
-  errno = saved;
-  return NULL;
-}
-
-void cc_remove_folder(char *path) {
-  DIR *d = opendir(path);
-  if (d) {
-    for (struct dirent *e; (e = readdir(d));)
-      if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-        (void)unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-  }
-  (void)rmdir(path);
-  free(path);
+  return erg_private_folder(cache, cache ? "work" : "ergode");
 }
 
 char *cc_cache_find(const cc_options *o, const char *cache, const char *key) {

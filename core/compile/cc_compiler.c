@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "compile/cc_internal.h"
+#include "read/private_folder.h"
 #include "read/interrupt.h"
 #include "read/sha256.h"
 
@@ -163,7 +164,7 @@ char *cc_version(const cc_compiler *c, const char *cache) {
       free(whole);
     }
     free(output);
-    cc_remove_folder(folder);
+    erg_private_folder_remove(folder);
   }
   free(file);
   free(identity);

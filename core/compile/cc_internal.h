@@ -33,10 +33,9 @@ int cc_run(char *const *words, const char *output);
 
 /* The cache's folder, made if missing; NULL with a reason where it can't be written. */
 char *cc_cache_folder(const cc_options *o, char **reason);
-/* A fresh private folder below `cache`, or below the temporary folder; NULL, errno. */
+/* A fresh private folder below `cache`, or below the temporary folder; NULL, errno. Freed by
+ * erg_private_folder_remove. */
 char *cc_work_folder(const char *cache);
-/* Removes the folder and the files in it. */
-void cc_remove_folder(char *path);
 /* Entry `key`, checked: its path. NULL where there is none or it is damaged. */
 char *cc_cache_find(const cc_options *o, const char *cache, const char *key);
 /* Seals `file` with its hash and moves it to its place; the path, or NULL with errno. */

@@ -266,7 +266,7 @@ static void move_model(void *data, const char *said) {
 /* Digest of the cold run's draws, and the data's hash. */
 static void digest_with(bool other, int seed, char draws[65], char hash[65]) {
   static const char *const backends[] = {"cpu", NULL};
-  char *folder = cell_folder();
+  char *folder = erg_private_folder(NULL, CELL_FOLDER);
   moving_model m = {.path = run_text("%s/moving.toml", folder), .other = other};
   write_model(m.path, seed);
   scene s;
@@ -283,7 +283,7 @@ static void digest_with(bool other, int seed, char draws[65], char hash[65]) {
   memcpy(hash, s.report.subjects[0].data_hash, 65);
   end(&s);
   free(m.path);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
 }
 
 /* Runs get the data of the benchmark, whatever the model would simulate by now. */
@@ -319,7 +319,7 @@ static bool resume(scene *s, const char *folder) {
 static void journal_and_resume(void **state) {
   (void)state;
   static const char *const backends[] = {"cpu", "right", NULL};
-  char *folder = cell_folder(), *path = bench_journal_path(folder);
+  char *folder = erg_private_folder(NULL, CELL_FOLDER), *path = bench_journal_path(folder);
   scene s;
   play(&s, backends);
   s.options.repeats = 2;
@@ -372,7 +372,7 @@ static void journal_and_resume(void **state) {
   free(after);
   free(text);
   free(path);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
 }
 
 static void nothing_to_run(void **state) {
@@ -443,7 +443,7 @@ static void workload_files(void **state) {
 }
 
 static void set_problem(const char *text, const char *part, int line) {
-  char *folder = cell_folder(), *path = run_text("%s/set.ini", folder);
+  char *folder = erg_private_folder(NULL, CELL_FOLDER), *path = run_text("%s/set.ini", folder);
   write_file(path, text, strlen(text));
   bench_workloads w;
   erg_problems p;
@@ -455,7 +455,7 @@ static void set_problem(const char *text, const char *part, int line) {
   bench_workloads_free(&w);
   erg_problems_free(&p);
   free(path);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
 }
 
 static void sets(void **state) {

@@ -506,7 +506,7 @@ static void opens(const char *name) {
 
 static void on_disk(void **state) {
   (void)state;
-  char *folder = cell_folder(), *file = run_text("%s/bench.json", folder),
+  char *folder = erg_private_folder(NULL, CELL_FOLDER), *file = run_text("%s/bench.json", folder),
        *data = run_text("%s/data", folder);
   size_t size;
   const made good = {.rows = {{.id = "row", .work = {1}}}}, old = {.version = 1};
@@ -547,7 +547,7 @@ static void on_disk(void **state) {
   refused("mian", "no file and no baseline 'mian'",
           "did you mean 'main'? baselines kept: main, v0.1-laptop");
   erg_problems_free(&p);
-  cell_remove_folder(folder);
+  erg_private_folder_remove(folder);
   free(file);
   free(data);
   free(text);
