@@ -55,7 +55,9 @@ void cell_run(const cell_job *job, cell *out);
 typedef struct {
   const run_job *job;
   const out_schema *schema;
-  double *one;                   /* of an element read from disk */
+  double *window;                /* of elements read from disk: [element][chain][draw] */
+  int variable;                  /* they are of this one; -1: none */
+  int64_t first, count, room;
   int64_t draws;
   erg_problems *problems;
 } cell_draws;

@@ -7,26 +7,42 @@
 #include "bench/cell.h"
 #include "run/text.h"
 
+/* Elements read at once: each reading goes through the whole file. */
+#define WINDOW_BYTES (256 << 20)
+
 cell_draws cell_draws_of(const run_job *j, erg_problems *p) {
   cell_draws d = {.job = j, .schema = j->memory ? j->schema : out_draws_schema(j->disk),
                   .problems = p};
   if (!j->memory) {
     d.draws = out_draws_count(j->disk);
-    d.one = run_alloc((size_t)(out_draws_chains(j->disk) * d.draws + 1) * sizeof *d.one);
+    int64_t one = out_draws_chains(j->disk) * d.draws, room = one ? WINDOW_BYTES / 8 / one : 1;
+    d.room = room > 1 ? room : 1;
+    d.variable = -1;
+    d.window = run_alloc((size_t)(d.room * one + 1) * sizeof *d.window);
   }
   return d;
 }
 
 bool cell_draws_get(cell_draws *d, int variable, int64_t element, erg_draws *out) {
   if (d->job->memory) return out_memory_draws(d->job->memory, variable, element, out);
-  if (!out_draws_read(d->job->disk, variable, element, 1, d->one, d->problems)) return false;
-  *out = (erg_draws){.size = sizeof *out, .values = d->one,
-                     .chains = out_draws_chains(d->job->disk), .draws = d->draws,
+  int64_t chains = out_draws_chains(d->job->disk), at = element - d->first;
+  if (variable != d->variable || at < 0 || at >= d->count) {
+    int64_t left = d->schema->variables[variable].n - element;
+    d->variable = -1;
+    d->first = element;
+    d->count = left < d->room ? left : d->room;
+    at = 0;
+    if (!out_draws_read(d->job->disk, variable, element, d->count, d->window, d->problems))
+      return false;
+    d->variable = variable;
+  }
+  *out = (erg_draws){.size = sizeof *out, .values = d->window + at * chains * d->draws,
+                     .chains = (int)chains, .draws = d->draws,
                      .chain_stride = d->draws, .draw_stride = 1};
   return true;
 }
 
-void cell_draws_free(cell_draws *d) { free(d->one); }
+void cell_draws_free(cell_draws *d) { free(d->window); }
 
 /* --- time to convergence -------------------------------------------------------------- */
 

@@ -164,7 +164,8 @@ static int64_t written_draws(netcdf_reader *r) {
   return least;
 }
 
-/* The elements are read with whole slices along the leading dimension that hold them. */
+/* The elements are read with whole slices along the leading dimension that hold them; of
+ * chains with few draws several at once, which share chunks. */
 static bool read_window(netcdf_reader *r, int variable, int64_t first, int64_t count,
                         double *values, erg_problems *p) {
   const out_schema *s = r->base.schema;
@@ -175,20 +176,25 @@ static bool read_window(netcdf_reader *r, int variable, int64_t first, int64_t c
   int64_t low = first / inner, high = (first + count - 1) / inner + 1;
   int64_t width = (high - low) * inner, step = BUFFER_BYTES / 8 / width;
   if (step < 1) step = 1;
+  int64_t together = step / draws > 1 ? step / draws : 1;
+  if (together > s->chains) together = s->chains;
+  if (step > draws) step = draws;
   size_t start[OUT_MAX_RANK + 2] = {0}, size[OUT_MAX_RANK + 2] = {1};
   if (v->rank) start[2] = (size_t)low, size[2] = (size_t)(high - low);
   for (int k = 1; k < v->rank; k++) size[k + 2] = (size_t)s->dims[v->dims[k]].size;
-  double *buffer = malloc((size_t)(step * width) * sizeof *buffer);
+  double *buffer = malloc((size_t)(together * step * width) * sizeof *buffer);
   if (!buffer) return erg_error(p, (erg_place){0}, NULL, "out of memory for draws");
   int status = 0;
-  for (int c = 0; c < s->chains && !status; c++) {
+  for (int64_t c = 0; c < s->chains && !status; c += together) {
+    int64_t chains = s->chains - c < together ? s->chains - c : together;
     for (int64_t d = 0; d < draws && !status; d += step) {
       int64_t n = draws - d < step ? draws - d : step;
-      start[0] = (size_t)c, start[1] = (size_t)d, size[1] = (size_t)n;
+      start[0] = (size_t)c, size[0] = (size_t)chains, start[1] = (size_t)d, size[1] = (size_t)n;
       status = r->nc->get_vara_double(r->group[variable], r->id[variable], start, size, buffer);
-      for (int64_t e = 0; e < count && !status; e++) {
-        double *to = values + (e * s->chains + c) * draws + d;
-        const double *from = buffer + (first - low * inner) + e;
+      for (int64_t k = 0; k < chains * count && !status; k++) {
+        int64_t chain = k / count, e = k % count;
+        double *to = values + (e * s->chains + c + chain) * draws + d;
+        const double *from = buffer + chain * n * width + (first - low * inner) + e;
         for (int64_t i = 0; i < n; i++) to[i] = from[i * width];
       }
     }
