@@ -21,11 +21,13 @@ typedef struct {
 
 static void say(void *data, const char *text) {
   progress *p = data;
-  if (p->terminal)
+  size_t n = strlen(text);
+  bool stays = n && text[n - 1] == '\n';
+  if (p->terminal && !stays)
     fprintf(stderr, "\r\033[K%.90s", text);
   else
-    fprintf(stderr, "%s\n", text);
-  p->open = p->terminal;
+    fprintf(stderr, "%s%s%s", p->terminal ? "\r\033[K" : "", text, stays ? "" : "\n");
+  p->open = p->terminal && !stays;
   fflush(stderr);
 }
 
@@ -38,7 +40,7 @@ static void say_end(progress *p) {
 static bool get_workloads(const cli_args *args, bench_workloads *w, erg_problems *p) {
   const char **more = cli_values(args, "model"), **sizes = cli_values(args, "dim");
   const char *data = cli_value(args, "data");
-  *w = (bench_workloads){0};
+  *w = (bench_workloads){.warmup = -1, .draws = -1};
   for (int i = 0; i < args->n_positional; i++)
     bench_workloads_add(w, args->positional[i], data, sizes);
   for (const char **m = more; *m; m++) bench_workloads_add(w, *m, data, sizes);
@@ -99,6 +101,9 @@ static bool get_sizes(const cli_args *args, const bench_workloads *w, bench_opti
   int64_t draws = preset.draws > 0 ? preset.draws : 500;
   if (!o->axes.chains[0]) o->axes.chains[0] = preset.chains > 0 ? preset.chains : 4;
   if (!o->axes.threads[0]) o->axes.threads[0] = run_processors();
+  if (w->warmup >= 0) warmup = w->warmup;
+  if (w->draws > 0) draws = w->draws;
+  o->reference_draws = w->reference_draws;
   o->warmup = cli_integer(args, "warmup", warmup);
   o->draws = cli_integer(args, "draws", draws);
   o->seed = cli_integer(args, "seed", preset.seed >= 0 ? preset.seed : 1);

@@ -52,6 +52,7 @@ cell *bench_run_cell(bench_work *k, const bench_row *row, const char *folder, in
                   .draws = o->draws,
                   .seed = seed,
                   .folder = folder,
+                  .held_bytes = bench_held_bytes(o),
                   .points = first ? k->points : NULL,
                   .warn = first};
   for (int i = 0; i < row->n_devices; i++) job.devices[i] = row->devices[i].id;
@@ -89,6 +90,7 @@ static cell *run_cold(bench_work *k, int i) {
   }
   double started = bench_now();
   cell *c = bench_run_cell(k, row, k->folders[i], k->o->seed, true);
+  bench_drop_outputs(k->folders[i]);
   const cell_result *r = c->result;
   if (!r->code) keep(k, row, c, BENCH_COLD, 0, started);
   row->host_gate = r->host_gate;
@@ -107,6 +109,7 @@ static void fill_caches(bench_work *k, int i) {
   if (!k->folders[i]) return;
   tell(k, &k->rows[i], "to fill the caches");
   cell_free(bench_run_cell(k, &k->rows[i], k->folders[i], k->o->seed, false));
+  bench_drop_outputs(k->folders[i]);
 }
 
 static cell *run_cached(bench_work *k, int i, int repeat) {
@@ -125,6 +128,7 @@ static cell *run_cached(bench_work *k, int i, int repeat) {
     keep(k, row, c, BENCH_CACHED, repeat, started);
   if (k->o->keep_draws && !repeat && !c->result->code && !peer_name(row->backend))
     bench_keep_draws(k->report, (int)(row - k->report->rows), k->folders[i]);
+  bench_drop_outputs(k->folders[i]);
   return c;
 }
 
@@ -217,9 +221,10 @@ static void run_all(bench_report *report, const bench_targets *t, run_model *mod
   int *first = run_alloc((size_t)(report->n_subjects + 1) * sizeof *first);
   for (int i = 0; i < report->n_subjects; i++) {
     first[i] = report->n_rows;
-    bench_rows_add(report, i, t);
+    bench_rows_add(report, i, t, journal);
   }
   first[report->n_subjects] = report->n_rows;
+  if (report->n_rows) bench_say_room(report);
   if (report->n_rows && !erg_interrupted()) bench_measure_peaks(report, t);
   double began = bench_now() - bench_journal_seconds(journal);
   for (int i = 0; i < report->n_subjects; i++) {

@@ -62,6 +62,8 @@ typedef struct {
   int n;
   /* Of the INI file; NULL and empty where it says nothing, or there is none. */
   char *path, *hash, *preset;
+  int64_t warmup, draws;        /* -1: not said */
+  int64_t reference_draws;      /* as bench_options has it */
   char **backends;              /* NULL-terminated, one block */
   char **other_precisions;      /* asked, and not there; NULL-terminated, one block */
   bench_axes axes;
@@ -96,6 +98,8 @@ typedef struct {
   const char *set, *preset;     /* for the report, or NULL */
   bench_axes axes;              /* chains and threads: at least one each */
   int64_t warmup, draws, seed;
+  int64_t reference_draws;      /* of a chain of the run that moments are held against, after
+                                 * `warmup`; 0: 1000 or twice `draws`, after 500 or more */
   double target_accept;         /* NaN: the sampler's default */
   int repeats;                  /* cached runs a row, seeds seed, seed + 1, ... */
   double time_limit_s;          /* of one run */
@@ -108,7 +112,8 @@ typedef struct {
   bool resume;                  /* what the journal has isn't run again */
   bool retry_failed;            /* but what failed there is */
   const char *command, *version;
-  void (*say)(void *data, const char *text); /* progress, one line; NULL: none */
+  /* progress, one line; one that ends with a line break is to stay. NULL: none */
+  void (*say)(void *data, const char *text);
   void *say_data;
 } bench_options;
 
@@ -304,6 +309,7 @@ typedef struct {
   uint64_t simulation_seed;
   bool simulated;
   int64_t dim, quantities, observations;
+  uint64_t data_bytes;      /* of their arrays; 0 of a document read back */
   char **sizes;             /* "NAME=SIZE", NULL-terminated, or NULL; the workload's */
   bool truth;
   double bytes_gradient, flops_gradient, functions_gradient; /* NaN: not counted */

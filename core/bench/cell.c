@@ -161,6 +161,7 @@ static run_wishes wishes_of(const cell_job *c, const char *out) {
   w.threads = c->threads;
   w.target_accept = c->options->target_accept;
   w.out = out;
+  w.held_bytes = c->held_bytes;
   w.version = c->options->version;
   w.command = c->options->command;
   return w;

@@ -19,6 +19,7 @@ typedef struct {
   int64_t chains, warmup, draws, seed;
   int threads;
   const char *folder;            /* private: caches and outputs go below it */
+  uint64_t held_bytes;           /* as run_wishes has it */
   const run_points *points;      /* for the gate, after the run; NULL: no gate */
   bool warn;                     /* warnings of host and plug-in go to stderr */
 } cell_job;

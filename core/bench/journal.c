@@ -126,6 +126,8 @@ bool bench_resume_read(const char *folder, bench_options *o, bench_workloads *w,
   o->warmup = restore_int(head, "warmup");
   o->draws = restore_int(head, "draws");
   o->seed = restore_int(head, "seed");
+  int64_t reference_draws = restore_int(head, "reference_draws");
+  o->reference_draws = reference_draws > 0 ? reference_draws : 0;
   o->repeats = (int)restore_int(head, "repeats");
   o->target_accept = restore_real(head, "target_accept");
   o->time_limit_s = restore_real(head, "time_limit_s");
@@ -197,6 +199,7 @@ static void write_head(const bench_report *r, FILE *f) {
   erg_json_int(j, "warmup", o->warmup);
   erg_json_int(j, "draws", o->draws);
   erg_json_int(j, "seed", o->seed);
+  if (o->reference_draws) erg_json_int(j, "reference_draws", o->reference_draws);
   erg_json_int(j, "repeats", o->repeats);
   erg_json_real(j, "target_accept", o->target_accept);
   erg_json_real(j, "time_limit_s", o->time_limit_s);
@@ -342,6 +345,10 @@ static const json_t *find(const bench_journal *j, const char *row, bench_kind ki
       return j->lines[i];
   }
   return NULL;
+}
+
+bool bench_journal_has(const bench_journal *j, const char *row) {
+  return find(j, row, BENCH_COLD, 0) != NULL;
 }
 
 bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,

@@ -52,6 +52,10 @@ void bench_keep_draws(const bench_report *r, int row, const char *folder) {
   free(draws);
 }
 
+void bench_drop_outputs(const char *folder) {
+  erg_private_folder_remove(run_text("%s/out", folder));
+}
+
 void bench_drop_draws(const bench_report *r) {
   for (int i = 0; i < r->n_rows; i++) {
     bench_verdict v = r->rows[i].verdict;

@@ -61,7 +61,33 @@ static void add_peers(bench_report *r, int workload, const peer_set *peers, int6
     }
 }
 
-int bench_rows_add(bench_report *r, int workload, const bench_targets *t) {
+/* Of the rows from `first` on. */
+static void skip_without_room(bench_report *r, int first, const bench_journal *journal) {
+  uint64_t room = bench_free_bytes(), held = bench_held_bytes(r->options);
+  int kept = first;
+  for (int i = first; i < r->n_rows; i++) {
+    bench_row *row = &r->rows[i];
+    const bench_subject *s = &r->subjects[row->workload];
+    uint64_t need = bench_disk_bytes(r, row, held);
+    if (need <= room || bench_journal_has(journal, row->id)) {
+      r->rows[kept++] = *row;
+      continue;
+    }
+    char needed[32], free_text[32];
+    bench_skip(r, row->backend,
+               "%s with %lld chain%s: its draws may take %s, %s has room for %s: take fewer "
+               "draws, or name another folder by TMPDIR",
+               s->name, (long long)row->chains, row->chains == 1 ? "" : "s",
+               run_bytes_text((double)need, needed), erg_temporary_folder(),
+               run_bytes_text((double)room, free_text));
+    free(row->runs);
+    free(row->versions);
+  }
+  r->n_rows = kept;
+}
+
+int bench_rows_add(bench_report *r, int workload, const bench_targets *t,
+                   const bench_journal *journal) {
   const bench_options *o = r->options;
   const bench_subject *subject = &r->subjects[workload];
   int before = r->n_rows;
@@ -88,6 +114,7 @@ int bench_rows_add(bench_report *r, int workload, const bench_targets *t) {
       }
       if (t->peers) add_peers(r, workload, t->peers, *chains, *threads);
     }
+  skip_without_room(r, before, journal);
   return r->n_rows - before;
 }
 

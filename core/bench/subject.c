@@ -59,6 +59,8 @@ bool bench_subject_read(const bench_workload *w, run_model *m, bench_subject *s,
                                           : "none");
   erg_sha256_text(m->source->text, m->source->length, s->model_hash);
   hash_data(m->data, s->data_hash);
+  for (int i = 0; m->data && i < m->data->count; i++)
+    s->data_bytes += sizeof(double) * (uint64_t)m->data->arrays[i].n;
   s->sizes = w->sizes;
   s->truth = m->simulation.truth != NULL;
   bench_count_gradient(m->graph, s);

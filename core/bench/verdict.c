@@ -42,13 +42,18 @@ static const cell *reference_of(bench_work *k) {
   if (chains < REFERENCE_CHAINS) chains = REFERENCE_CHAINS;
   int64_t warmup = o->warmup > REFERENCE_WARMUP ? o->warmup : REFERENCE_WARMUP;
   int64_t draws = 2 * o->draws > REFERENCE_DRAWS ? 2 * o->draws : REFERENCE_DRAWS;
+  if (o->reference_draws) {
+    warmup = o->warmup;
+    draws = o->reference_draws;
+  }
   bench_say(o, "%s: reference run on cpu", k->subject->name);
   char *folder = erg_private_folder(NULL, CELL_FOLDER);
   if (!folder) return NULL;
   cell *c = cell_new(k->subject->quantities, chains, draws);
   cell_job job = {.options = o, .workload = k->workload, .simulated = &k->model->simulation,
                   .backend = "cpu", .chains = chains, .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
-                  .threads = o->axes.threads[0], .folder = folder};
+                  .threads = o->axes.threads[0], .folder = folder,
+                  .held_bytes = bench_held_bytes(o)};
   cell_run(&job, c);
   erg_private_folder_remove(folder);
   if (c->result->code == 0 && c->result->n_moments) {
@@ -173,6 +178,7 @@ static const bench_twin *twin_of(bench_work *k, const bench_row *row, int repeat
   if (!k->twin_folder) return NULL;
   bench_row cpu = {.backend = "cpu", .chains = row->chains, .threads = row->threads};
   cell *c = bench_run_cell(k, &cpu, k->twin_folder, k->o->seed + repeat, false);
+  bench_drop_outputs(k->twin_folder);
   char digest[65];
   bench_digest(c, digest);
   add(k, row->chains, c, c->result->code ? "" : c->result->bits, digest, repeat);

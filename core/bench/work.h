@@ -29,17 +29,33 @@ void bench_skip(bench_report *r, const char *backend, const char *format, ...)
 bool bench_subject_read(const bench_workload *w, run_model *m, bench_subject *s,
                         erg_problems *p);
 
+typedef struct bench_journal bench_journal;
+
+/* --- room (room.c) -------------------------------------------------------------------- */
+
+/* Of draws that are kept in memory in place of a file: half of what is available; 0 where
+ * draws are to be kept. */
+uint64_t bench_held_bytes(const bench_options *o);
+/* Bytes that a run's draws take on disk, at most, and what it holds in memory, about. held:
+ * bench_held_bytes(). */
+uint64_t bench_disk_bytes(const bench_report *r, const bench_row *row, uint64_t held);
+uint64_t bench_memory_bytes(const bench_report *r, const bench_row *row, uint64_t held);
+/* Bytes that a file below the temporary folder may have. */
+uint64_t bench_free_bytes(void);
+/* Memory and disk of the largest run, before any. */
+void bench_say_room(const bench_report *r);
+
 /* --- rows (matrix.c) ------------------------------------------------------------------ */
 
-/* Adds the rows of a workload: targets x chains x threads. Returns how many. */
-int bench_rows_add(bench_report *r, int workload, const bench_targets *t);
+/* Adds the rows of a workload: targets x chains x threads; those whose draws have no room,
+ * and that the journal hasn't, go to the report's skipped. Returns how many. */
+int bench_rows_add(bench_report *r, int workload, const bench_targets *t,
+                   const bench_journal *journal);
 /* A random permutation of 0 .. n-1: Fisher-Yates by Philox under the seed; `block` tells
  * one permutation of a benchmark from the others. */
 void bench_order(uint64_t seed, int block, int n, int *order);
 
 /* --- one workload --------------------------------------------------------------------- */
-
-typedef struct bench_journal bench_journal;
 
 /* A run of `cpu` that others' bits are held against. */
 typedef struct {
@@ -97,7 +113,9 @@ void bench_digest(const cell *c, char hex[65]);
 
 /* Moves a run's draws from its folder to where they are kept; says where that fails. */
 void bench_keep_draws(const bench_report *r, int row, const char *folder);
-/* Those of rows that turned out not to be valid. */
+/* What a run wrote to its folder, caches apart. */
+void bench_drop_outputs(const char *folder);
+/* Draws kept of rows that turned out not to be valid. */
 void bench_drop_draws(const bench_report *r);
 
 /* --- journal.c ------------------------------------------------------------------------ */
@@ -115,6 +133,8 @@ void bench_journal_add(bench_journal *j, const bench_row *row, bench_kind kind, 
 bool bench_journal_take(const bench_journal *j, bench_report *r, bench_row *row,
                         bench_kind kind, int repeat, char promise[static BENCH_NAME],
                         char digest[static 65]);
+/* Whether the row was begun. */
+bool bench_journal_has(const bench_journal *j, const char *row);
 double bench_journal_seconds(const bench_journal *j); /* that its runs took, from the start */
 
 /* --- document.c ----------------------------------------------------------------------- */

@@ -9,6 +9,8 @@
 #include "run/paths.h"
 #include "run/text.h"
 
+#define MOST_DRAWS 1000000000
+
 static char *copy(const char *text) { return text ? run_text("%s", text) : NULL; }
 
 static bench_workload *add(bench_workloads *w) {
@@ -70,8 +72,9 @@ static char *data_file(const char *path, const char *name) {
 }
 
 const char *const *bench_set_keys(void) {
-  static const char *const keys[] = {"workloads", "preset",  "backends",  "devices",
-                                     "chains",    "threads", "precision", NULL};
+  static const char *const keys[] = {"workloads", "preset",    "backends", "devices",
+                                     "chains",    "threads",   "warmup",   "draws",
+                                     "reference_draws", "precision", NULL};
   return keys;
 }
 
@@ -253,6 +256,9 @@ static bool read_head(const erg_ini *ini, bench_workloads *w, erg_problems *p) {
          read_numbers(ini, "devices", BENCH_MAX_DEVICES, NULL, w->axes.devices, p) &&
          read_numbers(ini, "chains", 1000000, w->axes.chains, NULL, p) &&
          read_numbers(ini, "threads", 4096, NULL, w->axes.threads, p) &&
+         erg_ini_int(ini, "bench", "warmup", 0, MOST_DRAWS, &w->warmup, p) &&
+         erg_ini_int(ini, "bench", "draws", 4, MOST_DRAWS, &w->draws, p) &&
+         erg_ini_int(ini, "bench", "reference_draws", 100, MOST_DRAWS, &w->reference_draws, p) &&
          read_precisions(ini, w, p);
 }
 
@@ -291,7 +297,7 @@ static char *set_path(const char *name, erg_problems *p) {
 }
 
 bool bench_workloads_read(const char *name, bench_workloads *out, erg_problems *p) {
-  *out = (bench_workloads){0};
+  *out = (bench_workloads){.warmup = -1, .draws = -1};
   out->path = set_path(name, p);
   erg_ini *ini = out->path ? erg_ini_read(out->path, p) : NULL;
   if (!ini) return false;

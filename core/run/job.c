@@ -16,7 +16,6 @@
 #include "run/text.h"
 
 enum { DEFAULT_CHAINS = 4, DEFAULT_WARMUP = 500, DEFAULT_DRAWS = 1000, MAX_DEVICES = 64 };
-#define MEMORY_DRAWS_BYTES (256u << 20) /* more are read back from disk */
 #define STORED_DATA_ELEMENTS 100000     /* of a data entry, in draws.nc */
 #define STORED_JSON_ELEMENTS 5000000    /* of simulated data, in data.json */
 
@@ -301,15 +300,8 @@ static void warn_of_space(const run_job *j, erg_problems *p) {
              run_bytes_text((double)free_bytes, have), j->out);
 }
 
-static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
-  j->out = w->out ? run_text("%s", w->out) : run_text("out/%s", j->model.name);
-  bool simulates = j->model.simulation.data && !j->model.given;
-  if (!run_outputs_claim(j->out, j->model.name, simulates, &j->outputs, p))
-    return false;
-  unsigned groups = 1u << OUT_POSTERIOR | 1u << OUT_SAMPLE_STATS;
-  int64_t thin = j->request.thin, kept = (j->request.draws + thin - 1) / thin;
-  uint64_t held = out_memory_bytes(j->schema, groups, kept);
-  out_sink *sinks[3];
+static out_sink *file_sinks(run_job *j, const run_wishes *w) {
+  out_sink *sinks[2];
   int n = 0;
   char *path = run_text("%s/draws.nc", j->out);
   sinks[n++] = out_netcdf(path, 1.0);
@@ -319,22 +311,30 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
     sinks[n++] = out_stan_csv(path);
     free(path);
   }
-  out_sink *files = n > 1 ? out_tee(sinks, n) : sinks[0];
-  files = out_threaded(files, 0);
-  if (held <= MEMORY_DRAWS_BYTES) {
-    j->memory = out_memory(groups);
-    out_sink *both[2] = {j->memory, files};
-    j->sink = out_tee(both, 2);
-  } else {
-    j->sink = files;
-    held = 0;
-  }
+  return out_threaded(n > 1 ? out_tee(sinks, n) : sinks[0], 0);
+}
+
+static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
+  j->out = w->out ? run_text("%s", w->out) : run_text("out/%s", j->model.name);
+  bool simulates = j->model.simulation.data && !j->model.given;
+  if (!run_outputs_claim(j->out, j->model.name, simulates, &j->outputs, p))
+    return false;
+  unsigned groups = 1u << OUT_POSTERIOR | 1u << OUT_SAMPLE_STATS;
+  int64_t thin = j->request.thin, kept = (j->request.draws + thin - 1) / thin;
+  uint64_t held = out_memory_bytes(j->schema, groups, kept);
+  bool alone = held > RUN_MEMORY_BYTES && held <= w->held_bytes;
+  out_sink *files = alone ? NULL : file_sinks(j, w);
+  if (held <= RUN_MEMORY_BYTES || alone) j->memory = out_memory(groups);
+  if (!j->memory) held = 0;
+  out_sink *both[2] = {j->memory, files};
+  j->sink = !files ? j->memory : j->memory ? out_tee(both, 2) : files;
   const run_request *r = &j->request;
   uint64_t data = 0;
   for (int i = 0; i < j->model.graph->n_data; i++)
     data += 2 * sizeof(double) * (uint64_t)j->model.graph->data[i].n;
   j->disk_bytes = sizeof(double) * (uint64_t)j->schema->row * (uint64_t)r->chains *
                   (uint64_t)(kept + (r->save_warmup ? (r->warmup + thin - 1) / thin : 0));
+  if (!files) j->disk_bytes = 0;
   warn_of_space(j, p);
   /* Kept draws, one block in the loop and at most 64 MiB of them before the writer, the
    * data as read and as compiled, scratch a thread; or, after them, the diagnostics. */

@@ -18,6 +18,9 @@
 #include "run/registry.h"
 #include "run/sample.h"
 
+/* Draws of a run that are kept in memory while they are written; more are read back. */
+#define RUN_MEMORY_BYTES (256u << 20)
+
 /* What to report besides parameters and [generate]. */
 enum { RUN_REPORT_DEFINED = 1, RUN_REPORT_LOG_LIKELIHOOD = 2, RUN_REPORT_REPLICATED = 4 };
 
@@ -34,6 +37,8 @@ typedef struct {
   const char *const *settings;  /* "name=value", NULL-terminated, or NULL */
   const char *out;              /* folder */
   bool csv, save_warmup;
+  uint64_t held_bytes;          /* draws too many to be kept beside their file, of up to so
+                                 * many bytes, are kept in memory alone, and no file is written */
   unsigned report;
   const char *command;          /* the command line, for the files */
   const char *version;
@@ -66,7 +71,7 @@ typedef struct run_job {
   out_summary *summary;
   out_draws *disk;              /* where the summary was made from disk */
   uint64_t memory_bytes;        /* estimate: what the run will hold */
-  uint64_t disk_bytes;          /* estimate: draws.nc without compression */
+  uint64_t disk_bytes;          /* estimate: draws.nc without compression; 0: none */
   double target_accept;         /* in force; 0 where the sampler has no such setting */
   int max_depth;
   run_times times;

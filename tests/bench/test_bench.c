@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "bench/work.h"
@@ -223,6 +224,32 @@ static void a_matrix(void **state) {
     }
   assert_int_equal(seen, (1 << 12) - 1);
   assert_int_equal(s.report.rows[3].bits, BENCH_BITS_SAME);
+  end(&s);
+}
+
+/* Draws that don't fit: said, and not begun. A limit of files stands for a small disk. */
+static void no_room(void **state) {
+  (void)state;
+  static const char *const backends[] = {"cpu", NULL};
+  struct rlimit old, small;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+  small = (struct rlimit){.rlim_cur = 64 << 20, .rlim_max = old.rlim_max};
+  scene s;
+  play(&s, backends);
+  s.options.axes = (bench_axes){.chains = {2, 1000000}, .threads = {2}};
+  s.options.draws = 4000; /* of a million chains more than memory may hold, too */
+  s.options.no_reference = true;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  run(&s);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  assert_int_equal(s.report.n_rows, 1);
+  assert_true(s.report.rows[0].chains == 2);
+  assert_says(&s.report.rows[0], BENCH_VALID, "");
+  assert_int_equal(s.report.n_skipped, 1);
+  assert_string_equal(s.report.skipped[0].backend, "cpu");
+  assert_non_null(strstr(s.report.skipped[0].reason, "eight_schools with 1000000 chains: its"));
+  assert_non_null(strstr(s.report.skipped[0].reason, "has room for 67 MB"));
+  assert_int_equal(bench_exit_code(&s.report), 0);
   end(&s);
 }
 
@@ -508,6 +535,7 @@ int main(void) {
       cmocka_unit_test(one_that_hangs),   cmocka_unit_test(nothing_to_run),
       cmocka_unit_test(one_that_is_slow), cmocka_unit_test(figures_of_a_run),
       cmocka_unit_test(random_order),     cmocka_unit_test(a_matrix),
+      cmocka_unit_test(no_room),
       cmocka_unit_test(data_made_once),
       cmocka_unit_test(journal_and_resume), cmocka_unit_test(sets),
       cmocka_unit_test(workload_files),   cmocka_unit_test(bad_model),

@@ -243,6 +243,9 @@ static const pair set_pairs[] = {
     {"[bench]", "devices", SET "devices = 2\n", SET},
     {"[bench]", "chains", SET "chains = 2\n", SET},
     {"[bench]", "threads", SET "threads = 2\n", SET},
+    {"[bench]", "warmup", SET "warmup = 20\n", SET},
+    {"[bench]", "draws", SET "draws = 20\n", SET},
+    {"[bench]", "reference_draws", SET "reference_draws = 200\n", SET},
     {"[bench]", "precision", SET "precision = double, single\n", SET},
     {"[NAME]", "model", SET "[funnel]\nmodel = blr\n", SET},
     {"[NAME]", "data", SET "[funnel]\ndata = nothing.json\n", SET},
@@ -260,6 +263,8 @@ static void describe_set(const char *text, FILE *out) {
   for (char **o = w.other_precisions; o && *o; o++) fprintf(out, " %s", *o);
   fprintf(out, " %lld %d %d\n", (long long)w.axes.chains[0], w.axes.threads[0],
           w.axes.devices[0]);
+  fprintf(out, "%lld %lld %lld\n", (long long)w.warmup, (long long)w.draws,
+          (long long)w.reference_draws);
   for (int i = 0; i < w.n; i++) {
     fprintf(out, "%s %s %s", w.list[i].name, w.list[i].model,
             w.list[i].data ? w.list[i].data : "-");
