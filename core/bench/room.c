@@ -8,9 +8,9 @@
 #include "bench/work.h"
 #include "run/text.h"
 
-enum { STATISTICS = 12 };                     /* of a draw, at most */
-#define QUEUE_BYTES ((uint64_t)64 << 20)      /* before the writer */
-#define SAMPLER_VECTORS 24                    /* of a chain, as long as the model */
+enum { STATISTICS = 12 }; /* of a draw, at most */
+#define QUEUE_BYTES ((uint64_t)64 << 20) /* before the writer */
+#define SAMPLER_VECTORS 144 /* of a chain, as long as the model: NUTS of the backend cpu */
 
 /* 0: unknown. */
 static uint64_t available_bytes(void) {
