@@ -215,8 +215,8 @@ static void put_difference(FILE *out, const bench_row *row, int i, int q, int sd
 #define AT "rows/%d/checks/moments/quantities/%d/%s/%d"
   view_cell(out, d->value, AT, i, q, key, 0);
   view_cell(out, d->reference, AT, i, q, key, 2);
-  view_cell_text(out, fabs(d->z) > row->z_limit ? PAGE_BAD : PAGE_NONE, view_number(d->z, text), AT,
-                 i, q, key, 4);
+  view_cell_text(out, fabs(d->z) > row->z_limit ? PAGE_BAD : PAGE_NONE,
+                 view_number(d->z, text), AT, i, q, key, 4);
 #undef AT
 }
 

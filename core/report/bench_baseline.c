@@ -1,5 +1,5 @@
-/* The comparison with --baseline's document: a figure of ratios, tables of figures, of what else
- * differs, of rows that only one of the two has. */
+/* The comparison with --baseline's document: a figure of ratios, tables of figures, of what
+ * else differs, of rows that only one of the two has. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,8 @@ void view_baseline_verdict(FILE *out, const bench_report *r) {
     page_box_line_begin(out, PAGE_NONE);
     fputs("<b class=\"bad\">", out);
     view_put_text(out, statistic_verdict_text(row->verdict), "baseline/rows/%d/verdict", i);
-    fputs(row->verdict == STATISTIC_INVALID ? "</b> comparison: " : "</b> than the baseline: ", out);
+    bool invalid = row->verdict == STATISTIC_INVALID;
+    fputs(invalid ? "</b> comparison: " : "</b> than the baseline: ", out);
     page_escaped(out, name);
     fputs(": ", out);
     view_put_text(out, row->reason, "baseline/rows/%d/reason", i);
@@ -180,7 +181,7 @@ static const char *words_of(compare_work w) {
       "not known whether the same leapfrogs were timed",
       "the same draws, bit by bit: the same leapfrogs were timed",
       "as many gradients in every pair of runs: the same leapfrogs, as far as the files tell",
-      "other draws: effective draws differ by chance as well; gradients/s compares the programs"};
+      "other draws: effective draws differ by chance, too; gradients/s compares the programs"};
   return words[w];
 }
 
@@ -217,8 +218,8 @@ static void put_figure(FILE *out, const compare_figure *f, int row, int k) {
 }
 
 static void put_rows(FILE *out, const bench_comparison *c) {
-  static const char *const titles[COLUMNS] = {"figure", "A: baseline", "B: this run", "B / A [95 %]",
-                                              "pairs", "B is"};
+  static const char *const titles[COLUMNS] = {"figure",       "A: baseline", "B: this run",
+                                              "B / A [95 %]", "pairs",       "B is"};
   page_table_begin(out, titles, COLUMNS, true);
   for (int i = 0; i < c->n_rows; i++) {
     const compare_row *row = &c->rows[i];

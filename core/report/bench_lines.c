@@ -89,7 +89,8 @@ void view_each_workload(const bench_report *r, bool lesser_forms, int most, view
       int stretch = n - from < most ? n - from : most;
       plot *p = make(r, rows + from, stretch, r->subjects[w].name);
       if (p)
-        report_figures_add(f, kind, r->subjects[w].name, view_titles[section], caption, false, p);
+        report_figures_add(f, kind, r->subjects[w].name, view_titles[section], caption, false,
+                           p);
     }
     free(rows);
   }
