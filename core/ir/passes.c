@@ -60,11 +60,37 @@ static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_i
   return alg_rebuild(g, &like, args, parts);
 }
 
+typedef struct {
+  const int *uses;
+  int n; /* nodes when they were counted */
+} use_counts;
+
+/* The sum of d e^2 where the gradient has d e already: of (d e) e, a product less. */
+static ir_id sum_by_product(ir_graph *g, ir_id old, ir_id summand, const use_counts *counts) {
+  const ir_node like = *ir_at(g, old), product = *ir_at(g, like.args[0]);
+  if (product.op != IR_MUL || counts->uses[like.args[0]] != 1) return IR_NONE;
+  for (int i = 0; i < 2; i++) {
+    const ir_node *square = ir_at(g, product.args[i]);
+    if (square->op != IR_SQUARE || square->data_only || counts->uses[product.args[i]] != 1)
+      continue;
+    ir_id other = ir_find_product(g, product.args[1 - i], square->args[0]);
+    if (other == IR_NONE || other >= counts->n || !counts->uses[other]) continue;
+    const ir_node now = *ir_at(g, summand);
+    for (int k = 0; k < 2 && now.op == IR_MUL; k++)
+      if (ir_at(g, now.args[k])->op == IR_SQUARE) {
+        ir_id e = ir_at(g, now.args[k])->args[0];
+        ir_id both = alg_mul(g, now.args[1 - k], e);
+        return ir_reduce(g, IR_SUM, ir_binary(g, IR_MUL, both, e), like.over);
+      }
+  }
+  return IR_NONE;
+}
+
 /* What has a loop form: a sum of logarithms to a scalar is one logarithm of a product a
  * lane (SUMLOG), log_sum_exp a maximum and a sum. */
 static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
                          void *context) {
-  const int *uses = context;
+  const use_counts *counts = context;
   const ir_node like = *ir_at(g, old);
   if (like.op == IR_LOG_SUM_EXP) {
     alg_exponentials e = alg_exp_parts(g, args[0], like.over);
@@ -72,8 +98,10 @@ static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *p
   }
   if (like.op == IR_SUM && like.dims == 0 && like.args[0] >= 0) {
     const ir_node *below = ir_at(g, like.args[0]);
-    if (below->op == IR_LOG && !below->data_only && uses[like.args[0]] == 1)
+    if (below->op == IR_LOG && !below->data_only && counts->uses[like.args[0]] == 1)
       return ir_reduce(g, IR_SUMLOG, ir_at(g, args[0])->args[0], like.over);
+    ir_id sum = sum_by_product(g, old, args[0], counts);
+    if (sum != IR_NONE) return sum;
   }
   return alg_rebuild(g, &like, args, parts);
 }
@@ -200,7 +228,8 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     memcpy(all + 2 + 3 * np, p->weight, (size_t)np * sizeof(ir_id));
     record(p, "differentiate", "reverse mode, simplified as it is made", all, n);
     int *uses = count_uses(g, all, n);
-    free(rewrite(g, all, n, loop_node, uses));
+    use_counts counts = {uses, g->n_nodes};
+    free(rewrite(g, all, n, loop_node, &counts));
     record(p, "loop forms", "logarithms summed by products, log_sum_exp as maximum and sum",
            all, n);
     free(uses);
