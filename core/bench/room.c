@@ -10,6 +10,9 @@
 
 enum { STATISTICS = 12 }; /* of a draw, at most */
 #define QUEUE_BYTES ((uint64_t)64 << 20) /* before the writer */
+/* The parent's arrays and graph, the run's graph, what its passes make of it, and the compiled
+ * form; measured at its most, on 1e6 x 50 numbers. */
+#define DATA_COPIES 9
 #define SAMPLER_VECTORS 144 /* of a chain, as long as the model: NUTS of the backend cpu */
 
 /* 0: unknown. */
@@ -41,9 +44,9 @@ uint64_t bench_memory_bytes(const bench_report *r, const bench_row *row, uint64_
   const bench_subject *s = &r->subjects[row->workload];
   uint64_t bytes = draws_bytes(r, row), written = bench_disk_bytes(r, row, held);
   uint64_t queue = written < QUEUE_BYTES ? written : QUEUE_BYTES;
-  /* Draws, or windows of them; the data as they were made and in the parent's graph, in the
-   * run's graph and as compiled. */
-  return (written > RUN_MEMORY_BYTES ? RUN_MEMORY_BYTES : bytes) + queue + 4 * s->data_bytes +
+  /* Draws, or windows of them; the data. */
+  return (written > RUN_MEMORY_BYTES ? RUN_MEMORY_BYTES : bytes) + queue +
+         DATA_COPIES * s->data_bytes +
          2 * RUN_BLOCK_BYTES +
          SAMPLER_VECTORS * sizeof(double) * (uint64_t)s->dim * (uint64_t)row->chains;
 }
