@@ -240,8 +240,11 @@ class Verdicts(Bench):
         self.assert_all_ended()
 
     def test_interrupted(self):
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
         running = subprocess.Popen(self.command("hangs", "--backend", "nowhere"),
-                                   env=self.environment(), stderr=subprocess.PIPE, text=True)
+                                   env=self.environment(TMPDIR=str(temporary)),
+                                   stderr=subprocess.PIPE, text=True)
         while not (self.folder / "log.child").exists():
             self.assertIsNone(running.poll())
             time.sleep(0.01)
@@ -250,6 +253,7 @@ class Verdicts(Bench):
         self.assertEqual(running.returncode, 130, said)
         self.assertIn("--resume", said)
         self.assert_all_ended()
+        self.assertEqual(list(temporary.iterdir()), [])  # data and draws are gone
 
     def assert_all_ended(self):
         pids = [int((self.folder / "log.child").read_text())] + [c["pid"] for c in self.calls()]
