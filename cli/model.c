@@ -15,8 +15,8 @@ bool cli_load_model(const cli_args *args, run_model *m) {
   erg_problems problems;
   erg_problems_init(&problems);
   const char **sizes = cli_values(args, "dim");
-  run_inputs in = {.model = args->positional[0], .data = cli_value(args, "data"), .sizes = sizes,
-                   .seed = cli_integer(args, "seed", -1)};
+  run_inputs in = {.model = args->positional[0], .data = cli_value(args, "data"),
+                   .sizes = sizes, .seed = cli_integer(args, "seed", -1)};
   bool good = run_load(&in, m, &problems);
   cli_problems(&problems);
   erg_problems_free(&problems);

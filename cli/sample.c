@@ -145,8 +145,8 @@ int cli_sample(const cli_args *args) {
   char **devices = cli_given(args, "device") ? cli_split(cli_value(args, "device"), NULL) : NULL;
   char *command = cli_command_text(args);
   run_wishes w = run_no_wishes();
-  w.inputs = (run_inputs){.model = args->positional[0], .data = cli_value(args, "data"), .sizes = sizes,
-                          .seed = -1};
+  w.inputs = (run_inputs){.model = args->positional[0], .data = cli_value(args, "data"),
+                          .sizes = sizes, .seed = -1};
   w.backend = cli_value(args, "backend");
   w.devices = (const char *const *)devices;
   w.preset = cli_value(args, "preset");

@@ -189,7 +189,8 @@ static void prepare_peers(bench_work *k) {
   for (int i = 0; i < k->n_rows; i++)
     if (peer_name(k->rows[i].backend))
       bench_refuse(&k->rows[i], BENCH_FAILED,
-                   "its data can't be written: %s: free space, or name another folder by TMPDIR",
+                   "its data can't be written: %s: free space, or name another folder by "
+                   "TMPDIR",
                    strerror(error));
 }
 

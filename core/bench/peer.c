@@ -280,7 +280,8 @@ bool peer_subject_write(const run_model *m, const run_points *points, peer_subje
   if (!s->folder) return false;
   static const erg_dataset none = {0};
   const erg_dataset *data = m->data ? m->data : &none;
-  char *shapes = run_text("%s/data.json", s->folder), *values = run_text("%s/data.bin", s->folder);
+  char *shapes = run_text("%s/data.json", s->folder);
+  char *values = run_text("%s/data.bin", s->folder);
   char *at = run_text("%s/points.json", s->folder);
   int error = write_values(data, values);
   if (!error) error = write_shapes(data, shapes);

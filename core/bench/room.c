@@ -46,8 +46,7 @@ uint64_t bench_memory_bytes(const bench_report *r, const bench_row *row, uint64_
   uint64_t queue = written < QUEUE_BYTES ? written : QUEUE_BYTES;
   /* Draws, or windows of them; the data. */
   return (written > RUN_MEMORY_BYTES ? RUN_MEMORY_BYTES : bytes) + queue +
-         DATA_COPIES * s->data_bytes +
-         2 * RUN_BLOCK_BYTES +
+         DATA_COPIES * s->data_bytes + 2 * RUN_BLOCK_BYTES +
          SAMPLER_VECTORS * sizeof(double) * (uint64_t)s->dim * (uint64_t)row->chains;
 }
 
@@ -73,9 +72,10 @@ void bench_say_room(const bench_report *r) {
   }
   char need[32], have[32], files[32], room[32];
   bench_say(r->options,
-            "a run takes up to about %s of memory (%s available) and, until its end, %s below %s "
-            "(%s free)\n",
-            run_bytes_text((double)memory, need), run_bytes_text((double)available_bytes(), have),
+            "a run takes up to about %s of memory (%s available) and, until its end, %s below "
+            "%s (%s free)\n",
+            run_bytes_text((double)memory, need),
+            run_bytes_text((double)available_bytes(), have),
             run_bytes_text((double)disk, files), erg_temporary_folder(),
             run_bytes_text((double)bench_free_bytes(), room));
 }

@@ -51,7 +51,8 @@ static const cell *reference_of(bench_work *k) {
   if (!folder) return NULL;
   cell *c = cell_new(k->subject->quantities, chains, draws);
   cell_job job = {.options = o, .workload = k->workload, .simulated = &k->model->simulation,
-                  .backend = "cpu", .chains = chains, .warmup = warmup, .draws = draws, .seed = o->seed + REFERENCE_SEED,
+                  .backend = "cpu", .chains = chains, .warmup = warmup, .draws = draws,
+                  .seed = o->seed + REFERENCE_SEED,
                   .threads = o->axes.threads[0], .folder = folder,
                   .held_bytes = bench_held_bytes(o)};
   cell_run(&job, c);

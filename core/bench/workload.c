@@ -258,7 +258,8 @@ static bool read_head(const erg_ini *ini, bench_workloads *w, erg_problems *p) {
          read_numbers(ini, "threads", 4096, NULL, w->axes.threads, p) &&
          erg_ini_int(ini, "bench", "warmup", 0, MOST_DRAWS, &w->warmup, p) &&
          erg_ini_int(ini, "bench", "draws", 4, MOST_DRAWS, &w->draws, p) &&
-         erg_ini_int(ini, "bench", "reference_draws", 100, MOST_DRAWS, &w->reference_draws, p) &&
+         erg_ini_int(ini, "bench", "reference_draws", 100, MOST_DRAWS, &w->reference_draws,
+                     p) &&
          read_precisions(ini, w, p);
 }
 

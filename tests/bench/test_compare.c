@@ -506,7 +506,8 @@ static void opens(const char *name) {
 
 static void on_disk(void **state) {
   (void)state;
-  char *folder = erg_private_folder(NULL, CELL_FOLDER), *file = run_text("%s/bench.json", folder),
+  char *folder = erg_private_folder(NULL, CELL_FOLDER),
+       *file = run_text("%s/bench.json", folder),
        *data = run_text("%s/data", folder);
   size_t size;
   const made good = {.rows = {{.id = "row", .work = {1}}}}, old = {.version = 1};

@@ -111,7 +111,8 @@ static void many_chains(void **state) {
   s->info.n_draws = DRAWS;
   assert_true(out_schema_finish(s, &p));
   int64_t *filled = malloc(CHAINS * sizeof *filled);
-  double *rows = malloc(sizeof(double) * CHAINS * N), *back = malloc(sizeof(double) * CHAINS * DRAWS);
+  double *rows = malloc(sizeof(double) * CHAINS * N);
+  double *back = malloc(sizeof(double) * CHAINS * DRAWS);
   const out_end end = {0};
   for (int c = 0; c < CHAINS; c++) filled[c] = 1;
   out_sink *k = out_netcdf(path_of("many.nc"), 1e9);
@@ -127,7 +128,8 @@ static void many_chains(void **state) {
   assert_true(moved_bytes() - before < 2 * bytes);
   out_draws *d = out_draws_open((const char *const[]){path_of("many.nc")}, 1, &p);
   assert_non_null(d);
-  assert_true(out_draws_read(d, out_find(out_draws_schema(d), OUT_POSTERIOR, "mu"), 77, 1, back, &p));
+  int mu = out_find(out_draws_schema(d), OUT_POSTERIOR, "mu");
+  assert_true(out_draws_read(d, mu, 77, 1, back, &p));
   for (int i = 0; i < CHAINS * DRAWS; i++)
     assert_true(back[i] == i / DRAWS * N + 77 + 1e-2 * (i % DRAWS));
   out_draws_close(d);
@@ -311,7 +313,8 @@ static void damaged_netcdf(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(netcdf_there_and_back), cmocka_unit_test(many_chains), cmocka_unit_test(wide),
+      cmocka_unit_test(netcdf_there_and_back), cmocka_unit_test(many_chains),
+      cmocka_unit_test(wide),
       cmocka_unit_test(csv_there_and_back), cmocka_unit_test(foreign_csv),
       cmocka_unit_test(damaged_netcdf)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
