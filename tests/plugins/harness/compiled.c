@@ -11,6 +11,8 @@ const erg_model *harness_compiled(harness_graph graph) {
                                                     : model_functions(100);
   char *message = NULL;
   erg_model *model = model_host_new(g, NULL, &message);
+  harness_keep(g);
+  harness_keep(model);
   if (model == NULL) {
     printf("graph %d: %s\n", (int)graph, message);
   } else if (!model_host_about(model)->compiled) {

@@ -46,8 +46,19 @@ static const void *extension(const erg_model *model, const char *id) {
   return strcmp(id, "erg.source/1") == 0 ? &b->source : NULL;
 }
 
+void harness_keep(const void *memory) {
+  static struct kept {
+    const void *memory;
+    struct kept *next;
+  } *all;
+  struct kept *one = malloc(sizeof *one);
+  *one = (struct kept){memory, all};
+  all = one;
+}
+
 static built_model *build(const char *name, int dim, const char *file, entry call) {
   built_model *b = calloc(1, sizeof *b);
+  harness_keep(b);
   b->model = (erg_model){.size = sizeof b->model,
                          .dim = dim,
                          .name = name,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <ergode/plugin.h>
 
-/* Models in both forms: C function and source. Never freed. */
+/* Models in both forms: C function and source. They stay until the program ends. */
 erg_model *harness_normal(int dim);
 /* hierarchical.h with simulated observations; dim is 3 + groups. */
 erg_model *harness_hierarchical(int groups, int each);
@@ -22,6 +22,9 @@ typedef enum harness_graph {
   HARNESS_GRAPHS
 } harness_graph;
 const erg_model *harness_compiled(harness_graph graph);
+
+/* Something stays until the program ends, known to leak checkers. */
+void harness_keep(const void *memory);
 
 /* Opens the plug-in file (in the folder ERGODE_TEST_PLUGINS instead of its own, where that is
  * set) and returns its first sampler; ends the test program with a message where that fails. */
