@@ -380,8 +380,8 @@ bool bench_document_read(const char *path, bench_document *d, erg_problems *p) {
                      "%s has bench_schema_version %lld, this is %d", path,
                      (long long)json_integer_value(version), BENCH_SCHEMA_VERSION);
   return read_all(json, d) ||
-         erg_error(p, (erg_place){0}, next, "%s: rows, workloads, pairs and curves don't fit one another",
-                   path);
+         erg_error(p, (erg_place){0}, next,
+                   "%s: rows, workloads, pairs and curves don't fit one another", path);
 }
 
 void bench_document_free(bench_document *d) {

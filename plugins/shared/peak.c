@@ -5,8 +5,9 @@
 #include "engine/engine.h"
 
 static erg_status wrong(const peak_launches *l, const char *what) {
-  return engine_fail(l->host, ERG_DEVICE, "%s computes wrong %s: a peak of wrong numbers is none%s",
-                     l->device, what, l->if_wrong);
+  return engine_fail(l->host, ERG_DEVICE,
+                     "%s computes wrong %s: a peak of wrong numbers is none%s", l->device, what,
+                     l->if_wrong);
 }
 
 erg_status peak_read(const peak_launches *l, int passes, double total, double *seconds) {
