@@ -14,8 +14,7 @@ static int32_t small(int64_t n) {
   return (int32_t)n;
 }
 
-/* Distance between neighbours along `dim` in an array over `array`. */
-static int64_t stride_of(const ir_graph *g, ir_dims array, int dim) {
+int64_t plan_stride(const ir_graph *g, ir_dims array, int dim) {
   int64_t s = 1;
   for (int d = dim + 1; d < g->n_dims; d++)
     if (array & ir_bit(d)) s *= g->dims[d].size;
@@ -44,7 +43,7 @@ int32_t *interp_offsets(const ir_graph *g, ir_dims array, const uint8_t *order, 
   int64_t strides[IR_MAX_DIMS];
   for (int k = 0; k < rank; k++) {
     dims[k] = order[k];
-    strides[k] = array & ir_bit(order[k]) ? stride_of(g, array, order[k]) : 0;
+    strides[k] = array & ir_bit(order[k]) ? plan_stride(g, array, order[k]) : 0;
   }
   return walk_offsets(g, dims, strides, rank);
 }
@@ -64,8 +63,8 @@ static plan_access access_of(plan *p, ir_dims walk, ir_dims array, int from, int
   int64_t strides[IR_MAX_DIMS];
   for (int d = 0; d < g->n_dims; d++) {
     if (!(walk & ir_bit(d))) continue;
-    int64_t s = array & ir_bit(d) && d != from ? stride_of(g, array, d) : 0;
-    if (from >= 0 && d == to) s += stride_of(g, array, from);
+    int64_t s = array & ir_bit(d) && d != from ? plan_stride(g, array, d) : 0;
+    if (from >= 0 && d == to) s += plan_stride(g, array, from);
     order[rank] = d;
     strides[rank++] = s;
   }
@@ -120,6 +119,10 @@ static void shape_step(plan *p, plan_step *s, const ir_node *n) {
       s->n_walk = small(ir_size(g, walk));
       break;
     }
+    case IR_QR:
+      if (n->n_args) s->access[0] = access_of(p, n->over, dims[0], -1, -1);
+      s->n_walk = small(ir_size(g, n->over));
+      break;
     case IR_PACK:
       s->into = access_of(p, n->dims & ~ir_bit(n->dim), n->dims, -1, -1);
       s->n_walk = small(ir_size(g, n->dims & ~ir_bit(n->dim)));
@@ -186,7 +189,7 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
     }
     if (n->dim >= 0) {
       ir_dims holder = n->op == IR_GATHER ? ir_at(g, n->args[0])->dims : n->dims;
-      s->stride = small(stride_of(g, holder, n->dim));
+      s->stride = small(plan_stride(g, holder, n->dim));
       s->size = small(g->dims[n->dim].size);
     }
     s->part = p->n_parts;
@@ -196,7 +199,9 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
       const plan_step *a = &p->steps[p->step_of[part]];
       if (a->place != PLAN_STATIC) s->place = PLAN_RUN;
       s->active = s->active || a->active;
-      ir_dims walk = n->op == IR_PACK ? n->dims & ~ir_bit(n->dim) : n->dims;
+      ir_dims walk = n->op == IR_PACK ? n->dims & ~ir_bit(n->dim)
+                     : n->op == IR_QR ? n->over
+                                      : n->dims;
       p->part_step[p->n_parts] = p->step_of[part];
       p->part_access[p->n_parts++] = access_of(p, walk, ir_at(g, part)->dims, -1, -1);
     }

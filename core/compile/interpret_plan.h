@@ -35,14 +35,15 @@ typedef struct {
   /* Elementwise, RANDOM: element of the result to element of the argument. GATHER:
    * [0] with `dim` left out, [1] the positions. Reductions and CONTRACT: with the
    * reduced dimensions left out, which `reduced` walks. SEGSUM: [0] and [1] walk the
-   * summed elements, `into` the result with `dim` left out. */
+   * summed elements, `into` the result with `dim` left out. QR: [0] and the parts walk
+   * the rows. */
   plan_access access[IR_MAX_ARGS];
   plan_access reduced[2];
   plan_access into;
-  int32_t n_walk; /* elements of the reduced walk; SEGSUM, PACK: of the walk */
+  int32_t n_walk; /* elements of the reduced walk; SEGSUM, PACK, QR: of the walk */
   int32_t stride; /* of `dim` in the source (GATHER) or the result (SEGSUM, PACK) */
   int32_t size;   /* of `dim` there */
-  int32_t part;   /* PACK, RANDOM: first of n_parts entries of part_step, part_access */
+  int32_t part;   /* PACK, RANDOM, QR: first of n_parts entries of part_step, part_access */
   int32_t n_parts;
 } plan_step;
 
@@ -76,6 +77,8 @@ typedef struct {
 plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted);
 /* Drops one user; frees with the last. */
 void plan_release(plan *p);
+/* Distance between neighbours along `dim` in an array over `array`. */
+int64_t plan_stride(const ir_graph *g, ir_dims array, int dim);
 void *plan_memory(size_t bytes); /* zeroed; aborts on no memory */
 
 #endif

@@ -411,6 +411,8 @@ ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over) {
           r = sum_of_squares(g, y, x, over);
           if (r != IR_NONE) return r;
         }
+      r = alg_regression(g, n.args[0], over);
+      if (r != IR_NONE) return r;
       break;
     case IR_SUM:
       return alg_sum(g, n.args[0], n.over | over);

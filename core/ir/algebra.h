@@ -26,6 +26,10 @@ ir_id alg_if(ir_graph *g, ir_id test, ir_id a, ir_id b);
 ir_id alg_gather(ir_graph *g, ir_id source, int dim, ir_id positions);
 /* Sum of a, broadcast over `over`, over those dimensions. */
 ir_id alg_sum(ir_graph *g, ir_id a, ir_dims over);
+/* Sum of square(residual) over `over`, all of its dimensions, where the residual is data
+ * less a linear predictor: by statistics of the data (regression.c). IR_NONE where it isn't
+ * so, or doesn't pay. */
+ir_id alg_regression(ir_graph *g, ir_id residual, ir_dims over);
 /* PROD, REDUCE_MIN, REDUCE_MAX, LOG_SUM_EXP of a, broadcast over `over`. */
 ir_id alg_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over);
 /* log sum exp over `over` is top + log(sum): top the largest value, or 0 where that isn't

@@ -306,6 +306,19 @@ ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions
   return intern(g, n);
 }
 
+ir_id ir_qr(ir_graph *g, const ir_id *parts, int count, ir_id groups, ir_dims over, int dim,
+            int dim2) {
+  ir_node n = blank(IR_QR);
+  n.n_args = groups != IR_NONE;
+  n.args[0] = groups;
+  n.over = over;
+  n.dim = (int16_t)dim;
+  n.dim2 = (int16_t)dim2;
+  n.dims = ir_bit(dim) | ir_bit(dim2);
+  set_parts(g, &n, parts, count);
+  return intern(g, n);
+}
+
 static ir_node random_node(const ir_graph *g, int distribution, const ir_id *args, int n_args,
                            ir_dims shape) {
   ir_node n = blank(IR_RANDOM);

@@ -85,7 +85,15 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   X(GATHER2, "gather2", 3)  /* two dimensions, `dim` and `dim2`, at once, by \
                              * positions that share dimensions */            \
   X(SEGSUM2, "segsum2", 3)  /* its transpose */                              \
-  X(SUMLOG, "sumlog", 1)    /* sum over `over` of log(arg0), by products */
+  X(SUMLOG, "sumlog", 1)    /* sum over `over` of log(arg0), by products */  \
+  X(QR, "qr", 1)            /* R of the QR factorisation of the columns of   \
+                             * `parts`, one after another: arrays of data    \
+                             * with the rows `over`, or without some of them,\
+                             * and columns along one more dimension or none. \
+                             * arg0, if there is one: positions of groups,   \
+                             * within which the columns are centred first.   \
+                             * Rows `dim`, columns `dim2`, as many of each   \
+                             * as columns */
 
 typedef enum {
 #define X(name, text, n) IR_##name,
@@ -97,15 +105,15 @@ typedef enum {
 typedef struct {
   uint8_t op;       /* ir_op */
   uint8_t n_args;
-  int16_t dim;      /* GATHER, RENAME, POSITION, PACK, SEGSUM: the dimension */
-  int16_t dim2;     /* RENAME: the new dimension; GATHER2, SEGSUM2: the second */
+  int16_t dim;      /* GATHER, RENAME, POSITION, PACK, SEGSUM, QR: the dimension */
+  int16_t dim2;     /* RENAME: the new dimension; GATHER2, SEGSUM2, QR: the second */
   bool data_only;   /* no parameter below: computable once, when data are bound */
   bool random;      /* an IR_RANDOM below: a new value a draw */
   ir_dims dims;     /* shape of the result */
   ir_dims over;     /* SUM, CONTRACT, ...: reduced dimensions */
   ir_id args[IR_MAX_ARGS];
   int32_t index;    /* leaves: which data entry, parameter, family */
-  int32_t parts;    /* PACK, RANDOM: first part in ir_graph.parts */
+  int32_t parts;    /* PACK, RANDOM, QR: first part in ir_graph.parts */
   int32_t n_parts;
   double value;     /* CONST */
 } ir_node;
@@ -253,6 +261,8 @@ ir_id ir_pack(ir_graph *g, int dim, const ir_id *parts, int n);
 ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim);
 ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2, ir_id positions2);
 ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions2, int dim2);
+/* groups: positions over `over`, or IR_NONE. */
+ir_id ir_qr(ir_graph *g, const ir_id *parts, int n, ir_id groups, ir_dims over, int dim, int dim2);
 /* A fresh value at each call of this function (never shared). shape: dimensions of
  * the draw, at least those of the arguments. */
 ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape);
