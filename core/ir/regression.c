@@ -107,7 +107,8 @@ static bool add(predictor *p, ir_id n, ir_id data, ir_id unknown, bool minus) {
       }
       return false;
     case IR_GATHER:
-      return data == IR_NONE && add_group(p, &node, unknown, minus);
+      if (data != IR_NONE && dims_of(p, data)) return false;
+      return add_group(p, &node, data == IR_NONE ? unknown : times(g, unknown, data), minus);
     case IR_CONTRACT:
       for (int i = 0; i < 2; i++) {
         ir_id matrix = node.args[i], vector = node.args[1 - i];
