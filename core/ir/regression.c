@@ -127,8 +127,8 @@ static bool add(predictor *p, ir_id n, ir_id data, ir_id unknown, bool minus) {
   }
 }
 
-/* A dimension of the factor: found or made. No name of a model's has a blank. */
-static int factor_dim(ir_graph *g, const char *name, int64_t size) {
+/* A dimension of ours: found or made. No name of a model's has a blank. */
+static int own_dim(ir_graph *g, const char *name, int64_t size) {
   for (int d = 0; d < g->n_dims; d++)
     if (g->dims[d].size == size && !strcmp(g->dims[d].name, name)) return d;
   return g->n_dims < IR_MAX_DIMS ? ir_add_dim(g, name, size, -1) : -1;
@@ -138,6 +138,25 @@ static int factor_dim(ir_graph *g, const char *name, int64_t size) {
 static ir_id product(ir_graph *g, const term *t, ir_id column) {
   return t->along < 0 ? alg_mul(g, t->coefficient, column)
                       : alg_contract(g, column, t->coefficient, ir_bit(t->along));
+}
+
+/* All columns whose coefficients are numbers as one matrix. */
+static bool pack_numbers(predictor *p) {
+  ir_id coefficients[MAX_TERMS], columns[MAX_TERMS];
+  int n = 0, rest = 0;
+  for (int i = 0; i < p->n; i++)
+    if (p->terms[i].along < 0) {
+      coefficients[n] = p->terms[i].coefficient;
+      columns[n++] = p->terms[i].column;
+    } else {
+      p->terms[rest++] = p->terms[i];
+    }
+  if (n == 0) return true;
+  int dim = own_dim(p->g, "qr coefficient", n);
+  if (dim < 0) return false;
+  p->n = rest;
+  p->terms[p->n++] = (term){ir_pack(p->g, dim, coefficients, n), ir_pack(p->g, dim, columns, n), dim};
+  return true;
 }
 
 static ir_id mean_by_group(predictor *p, ir_id a, ir_id safe) {
@@ -159,7 +178,7 @@ static ir_id between_groups(predictor *p) {
 /* |R (coefficients, 1)|^2 */
 static ir_id within_groups(predictor *p, int64_t columns) {
   ir_graph *g = p->g;
-  int row = factor_dim(g, "qr row", columns), column = factor_dim(g, "qr column", columns);
+  int row = own_dim(g, "qr row", columns), column = own_dim(g, "qr column", columns);
   if (row < 0 || column < 0) return IR_NONE;
   ir_id parts[MAX_TERMS + 1];
   for (int i = 0; i < p->n; i++) parts[i] = p->terms[i].column;
@@ -197,6 +216,7 @@ ir_id alg_regression(ir_graph *g, ir_id residual, ir_dims over) {
   /* an observation costs as much as a group or a row of R */
   if (p.n == 0 || columns > MAX_COLUMNS + 1 || columns + groups >= ir_size(g, over))
     return IR_NONE;
+  if (p.group != IR_NONE && !pack_numbers(&p)) return IR_NONE;
   ir_id within = within_groups(&p, columns);
   if (within == IR_NONE) return IR_NONE;
   return p.group == IR_NONE ? within : alg_add(g, within, between_groups(&p));
