@@ -140,38 +140,25 @@ static ir_id product(ir_graph *g, const term *t, ir_id column) {
                       : alg_contract(g, column, t->coefficient, ir_bit(t->along));
 }
 
-/* All columns whose coefficients are numbers as one matrix. */
-static bool pack_numbers(predictor *p) {
-  ir_id coefficients[MAX_TERMS], columns[MAX_TERMS];
-  int n = 0, rest = 0;
-  for (int i = 0; i < p->n; i++)
-    if (p->terms[i].along < 0) {
-      coefficients[n] = p->terms[i].coefficient;
-      columns[n++] = p->terms[i].column;
-    } else {
-      p->terms[rest++] = p->terms[i];
-    }
-  if (n == 0) return true;
-  int dim = own_dim(p->g, "qr coefficient", n);
-  if (dim < 0) return false;
-  p->n = rest;
-  p->terms[p->n++] = (term){ir_pack(p->g, dim, coefficients, n), ir_pack(p->g, dim, columns, n), dim};
-  return true;
-}
-
 static ir_id mean_by_group(predictor *p, ir_id a, ir_id safe) {
   return ir_binary(p->g, IR_DIV, ir_segsum(p->g, a, p->positions, p->group_dim), safe);
 }
 
-/* sum_g n_g (mean residual of g)^2 */
+/* sum_g n_g (mean residual of g)^2. The groups' means meet the coefficients in loops of their
+ * own, over a copy of the dimension: with all else that is done for a group there are more
+ * values at once than a GPU's thread has registers. */
 static ir_id between_groups(predictor *p) {
   ir_graph *g = p->g;
+  int copy = own_dim(g, "qr group", g->dims[p->group_dim].size);
+  if (copy < 0) return IR_NONE;
   ir_id one = ir_const(g, 1.0), count = ir_segsum(g, one, p->positions, p->group_dim);
-  ir_id safe = ir_binary(g, IR_MAX, count, one);
+  ir_id safe = ir_binary(g, IR_MAX, count, one), predicted = IR_NONE;
+  for (int i = 0; i < p->n; i++) {
+    ir_id mean = ir_rename(g, mean_by_group(p, p->terms[i].column, safe), p->group_dim, copy);
+    predicted = plus(g, predicted, product(g, &p->terms[i], mean), false);
+  }
   ir_id mean = alg_sub(g, mean_by_group(p, p->y, safe), p->group);
-  for (int i = 0; i < p->n; i++)
-    mean = alg_sub(g, mean,
-                   product(g, &p->terms[i], mean_by_group(p, p->terms[i].column, safe)));
+  mean = alg_sub(g, mean, ir_rename(g, predicted, copy, p->group_dim));
   return alg_sum(g, alg_mul(g, count, alg_unary(g, IR_SQUARE, mean)), ir_bit(p->group_dim));
 }
 
@@ -216,8 +203,8 @@ ir_id alg_regression(ir_graph *g, ir_id residual, ir_dims over) {
   /* an observation costs as much as a group or a row of R */
   if (p.n == 0 || columns > MAX_COLUMNS + 1 || columns + groups >= ir_size(g, over))
     return IR_NONE;
-  if (p.group != IR_NONE && !pack_numbers(&p)) return IR_NONE;
   ir_id within = within_groups(&p, columns);
   if (within == IR_NONE) return IR_NONE;
-  return p.group == IR_NONE ? within : alg_add(g, within, between_groups(&p));
+  ir_id between = p.group == IR_NONE ? ir_const(g, 0.0) : between_groups(&p);
+  return between == IR_NONE ? IR_NONE : alg_add(g, within, between);
 }
