@@ -262,7 +262,8 @@ ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim);
 ir_id ir_gather2(ir_graph *g, ir_id source, int dim, ir_id positions, int dim2, ir_id positions2);
 ir_id ir_segsum2(ir_graph *g, ir_id a, ir_id positions, int dim, ir_id positions2, int dim2);
 /* groups: positions over `over`, or IR_NONE. */
-ir_id ir_qr(ir_graph *g, const ir_id *parts, int n, ir_id groups, ir_dims over, int dim, int dim2);
+ir_id ir_qr(ir_graph *g, const ir_id *parts, int n, ir_id groups, ir_dims over, int dim,
+            int dim2);
 /* A fresh value at each call of this function (never shared). shape: dimensions of
  * the draw, at least those of the arguments. */
 ir_id ir_random(ir_graph *g, int distribution, const ir_id *args, int n_args, ir_dims shape);

@@ -4,7 +4,7 @@
 #include "ir/ir.h"
 
 /* Hierarchical normal with automatic centring; groups of unequal size in scrambled
- * order; with `slope`, a covariate keeps the likelihood from collapsing. */
+ * order; with `slope`, a covariate. */
 ir_graph *model_hierarchical(int groups, int per_group, bool slope);
 /* Logistic regression, n by k. */
 ir_graph *model_logistic(int n, int k);

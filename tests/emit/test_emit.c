@@ -306,8 +306,9 @@ static void counts_of_logistic(void **state) {
     }
 }
 
-/* Collapsed, the number of observations doesn't matter. With a slope, an observation costs
- * mean and residual and its square (5), x and y and its group's number. */
+/* Collapsed, the number of observations doesn't matter, with a slope either. Not collapsed, an
+ * observation with a slope costs mean and residual and its square (5), the product of x and
+ * its group's mean (2), and x and y and its group's number. */
 static void counts_of_hierarchy(void **state) {
   (void)state;
   counts a = counts_of(model_hierarchical(8, 2, false), false),
@@ -315,8 +316,11 @@ static void counts_of_hierarchy(void **state) {
   assert_true(a.flops == b.flops && a.functions == b.functions && a.bytes == b.bytes);
   assert_true(a.functions == 3); /* two scales, one product of precisions */
   a = counts_of(model_hierarchical(8, 4, true), false);
-  b = counts_of(model_hierarchical(8, 8, true), false);
-  assert_true(b.flops - a.flops == 32 * 5 && a.functions == 3 && b.functions == 3);
+  b = counts_of(model_hierarchical(8, 40, true), false);
+  assert_true(a.flops == b.flops && a.functions == b.functions && a.bytes == b.bytes);
+  a = counts_of(model_hierarchical(8, 4, true), true);
+  b = counts_of(model_hierarchical(8, 8, true), true);
+  assert_true(b.flops - a.flops == 32 * 7 && a.functions == 3 && b.functions == 3);
   assert_true(b.bytes - a.bytes == 32 * (8 + 8 + 4));
 }
 

@@ -65,7 +65,8 @@ static int uneven(int i, int groups) {
 }
 
 #define HEAD "title = \"t\"\n[dims]\nobs = \"N\"\nfeature = \"K\"\ngroup = \"G\"\n"          \
-  "[data]\nx = \"real[obs, feature]\"\ny = \"real[obs]\"\nx1 = \"real[obs]\"\nx2 = \"real[obs]\"\nx3 = \"real[obs]\"\nof = \"group[obs]\"\n[params]\n"     \
+  "[data]\nx = \"real[obs, feature]\"\ny = \"real[obs]\"\n"  \
+  "x1 = \"real[obs]\"\nx2 = \"real[obs]\"\nx3 = \"real[obs]\"\nof = \"group[obs]\"\n[params]\n" \
   "beta = \"real[feature] ~ normal(0, 10)\"\nsigma = \"positive ~ exponential(1)\"\n"
 #define MATRIX HEAD "[observe]\ny = \"normal(x @ beta, sigma)\"\n"
 #define INTERCEPT HEAD                                                                         \
@@ -303,7 +304,7 @@ static void check(void **state) {
   unload(&l);
 }
 
-/* What has no such statistics, or doesn't gain by them, is left as it is: right all the same. */
+/* What has no such statistics, or doesn't gain by them, is left as it is. */
 static const regression left[] = {
     {"no more observations than rows", MATRIX, 6, 5, 0, NULL, plain, 1, 1},
     {"as many observations as groups and rows", GROUPED, 12, 3, 8, scrambled, plain, 1, 1},
