@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/derive.h"
+#include "bench/peer.h"
 #include "bench/statistic.h"
 #include "run/text.h"
 
@@ -28,21 +29,29 @@ static const struct {
   const char *name;
   size_t offset;
   const char *next;
+  const char *next_peer; /* NULL: the same */
 } stages[] = {
-    {"load", offsetof(bench_stages, load), "take more draws a run, or data in a smaller file"},
+    {"load", offsetof(bench_stages, load), "take more draws a run, or data in a smaller file",
+     "libraries are imported in each process: take more draws a run"},
     {"compile", offsetof(bench_stages, compile),
      "keep the compiled model ('ergode model compile', a cache folder that stays), or take more "
-     "draws a run"},
+     "draws a run",
+     "it compiles in each process, whatever its caches hold: take more draws a run"},
     {"upload", offsetof(bench_stages, upload),
-     "the data's way to the device is longer than the work there: more chains or draws a run"},
+     "the data's way to the device is longer than the work there: more chains or draws a run",
+     NULL},
     {"download", offsetof(bench_stages, download),
-     "the draws' way from the device is longer than the work there: thin them (--thin)"},
+     "the draws' way from the device is longer than the work there: thin them (--thin)",
+     NULL},
     {"diagnostics", offsetof(bench_stages, diagnostics),
-     "thin the draws (--thin), or give the diagnostics more threads"},
+     "thin the draws (--thin), or give the diagnostics more threads",
+     NULL},
     {"output", offsetof(bench_stages, output),
-     "write to a faster disk, or thin the draws (--thin)"},
+     "write to a faster disk, or thin the draws (--thin)",
+     NULL},
     {"rest", offsetof(bench_stages, rest),
-     "opening the backend and its driver: take more draws a run"},
+     "opening the backend and its driver: take more draws a run",
+     NULL},
 };
 
 static void advise_stages(bench_row *row) {
@@ -54,9 +63,10 @@ static void advise_stages(bench_row *row) {
       v[i] = *(const double *)((const char *)s + stages[k].offset) / s->total;
     }
     double share = statistic_median(v, n);
+    bool other = stages[k].next_peer && peer_name(row->backend);
     if (share > BENCH_STAGE_SHARE)
       advise(row, stages[k].name, share, "%s takes %.0f %% of a cached run: %s", stages[k].name,
-             100 * share, stages[k].next);
+             100 * share, other ? stages[k].next_peer : stages[k].next);
   }
   free(v);
 }

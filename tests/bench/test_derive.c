@@ -298,6 +298,25 @@ static void test_advice_of_stages(void **state) {
 }
 
 /* Below BENCH_ADVISED_S nothing is said of shares of the time; what doesn't depend on it is. */
+/* Of other engines: no option of ours mends their imports and compilations. */
+static void test_advice_of_peers(void **state) {
+  (void)state;
+  for (int peer = 0; peer < 2; peer++) {
+    scene s;
+    set_up(&s, 1);
+    if (peer) strcpy(s.rows[0].backend, "peer:nutpie");
+    for (int k = 0; k < RUNS; k++) {
+      bench_stages *t = &cached(&s, 0, k)->stages;
+      t->load = t->compile = 0.61;
+      t->total = 2;
+    }
+    bench_derive(&s.report);
+    assert_int_equal(strstr(advised(&s.rows[0], "load")->text, "imported") != NULL, peer);
+    assert_int_equal(strstr(advised(&s.rows[0], "load")->text, "smaller file") != NULL, !peer);
+    assert_int_equal(strstr(advised(&s.rows[0], "compile")->text, "ergode") != NULL, !peer);
+    tear_down(&s);
+  }
+}
 static void test_advice_of_short_runs(void **state) {
   (void)state;
   for (int brief = 0; brief < 2; brief++) {
@@ -410,7 +429,8 @@ int main(void) {
       cmocka_unit_test(test_time_verdicts),   cmocka_unit_test(test_warnings),
       cmocka_unit_test(test_scaling),         cmocka_unit_test(test_advice_of_stages),
       cmocka_unit_test(test_advice_of_chains), cmocka_unit_test(test_advice_of_busy),
-      cmocka_unit_test(test_advice_of_device), cmocka_unit_test(test_advice_of_short_runs),
+      cmocka_unit_test(test_advice_of_device), cmocka_unit_test(test_advice_of_peers),
+      cmocka_unit_test(test_advice_of_short_runs),
       cmocka_unit_test(test_advice_of_busy_device),
       cmocka_unit_test(test_warnings_of_short_runs)};
   return cmocka_run_group_tests(tests, NULL, NULL);
