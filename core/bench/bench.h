@@ -169,6 +169,11 @@ typedef struct {
   char name[BENCH_NAME];
   bench_difference mean, sd;
 } bench_agreement;
+/* The larger of both |z|. */
+double bench_worst_z(const bench_agreement *a);
+/* Differences of means and standard deviations, relative to the reference's, that are counted. */
+#define BENCH_BAND_MEAN 0.05
+#define BENCH_BAND_SD 0.1
 enum { BENCH_AGREEMENTS = 256 }; /* kept of a row; of more quantities those that differ most */
 
 typedef enum {

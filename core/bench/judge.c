@@ -65,7 +65,7 @@ static bench_difference take(judge_moments *o, const bench_moment *m, const char
   return d;
 }
 
-static double worse(const bench_agreement *a) { return fmax(fabs(a->mean.z), fabs(a->sd.z)); }
+double bench_worst_z(const bench_agreement *a) { return fmax(fabs(a->mean.z), fabs(a->sd.z)); }
 
 static int downwards(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -76,7 +76,7 @@ static int downwards(const void *a, const void *b) {
 static void shorten(judge_moments *o) {
   if (o->n <= BENCH_AGREEMENTS) return;
   double *z = run_alloc((size_t)o->n * sizeof *z);
-  for (int i = 0; i < o->n; i++) z[i] = worse(&o->list[i]);
+  for (int i = 0; i < o->n; i++) z[i] = bench_worst_z(&o->list[i]);
   qsort(z, (size_t)o->n, sizeof *z, downwards);
   double least = z[BENCH_AGREEMENTS - 1];
   int above = 0, n = 0;
@@ -84,7 +84,7 @@ static void shorten(judge_moments *o) {
   int equal = BENCH_AGREEMENTS - above;
   free(z);
   for (int i = 0; i < o->n; i++) {
-    double w = worse(&o->list[i]);
+    double w = bench_worst_z(&o->list[i]);
     if (w > least || (w == least && equal-- > 0)) o->list[n++] = o->list[i];
   }
   o->n = n;
@@ -119,8 +119,8 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
     double scale = sqrt(effective(reference, r) / effective(a, m));
     if (!(scale > 0)) scale = 1;
     if (!broken) least = fmin(least, fmin(m->ess_bulk, m->ess_tail));
-    o->mean_outside += !(fabs(m->mean - r->mean) <= 0.05 * fabs(r->mean));
-    o->sd_outside += !(fabs(m->sd - r->sd) <= 0.1 * fabs(r->sd));
+    o->mean_outside += !(fabs(m->mean - r->mean) <= BENCH_BAND_MEAN * fabs(r->mean));
+    o->sd_outside += !(fabs(m->sd - r->sd) <= BENCH_BAND_SD * fabs(r->sd));
     bench_agreement *to = &o->list[o->n++];
     snprintf(to->name, sizeof to->name, "%s", m->name);
     to->mean = take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,

@@ -90,7 +90,7 @@ ERG_FN erg_v erg_fmod(erg_v x, erg_v y) {
   a = erg_sel(bad, erg_splat(0.0), a);
   b = erg_sel(bad, erg_splat(1.0), b);
   m = erg_sel(erg_lt(b, least), b * 18014398509481984.0, b);
-  m = erg_from_bits((erg_bits(m) & ~exponent) | 0x3ff0000000000000L);
+  m = erg_mantissa_(m);
   while (erg_some(erg_ge(a, b))) {
     erg_m more = erg_ge(a, b), far;
     t = a / b;

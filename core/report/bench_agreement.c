@@ -9,8 +9,6 @@
 
 enum { MOST_ROWS = 12, LINE = 26, WORST = 5 };
 #define APART 0.17          /* of means and standard deviations from the line between them */
-#define BAND_MEAN 5.0       /* % of the reference's */
-#define BAND_SD 10.0
 #define LEAST_PERCENT 0.01  /* smaller differences are drawn here */
 #define MOST_PERCENT 1000.0 /* and larger ones */
 
@@ -114,7 +112,7 @@ static void errors_panel(plot *p, const bench_report *r, view_lines *l, bool *be
 static void percent_panel(plot *p, const bench_report *r, const view_lines *l) {
   char **texts = erg_alloc((size_t)l->n * sizeof *texts + 1);
   plot_style band = plot_role(PLOT_BAND);
-  double most = 2 * BAND_SD, least = LEAST_PERCENT;
+  double most = 200 * BENCH_BAND_SD, least = LEAST_PERCENT;
   band.width = 9;
   for (int i = 0; i < l->n; i++) {
     const bench_row *row = &r->rows[l->rows[i]];
@@ -122,7 +120,7 @@ static void percent_panel(plot *p, const bench_report *r, const view_lines *l) {
     int n = row->n_agreements;
     double *x = erg_alloc((size_t)(2 * n + 2) * sizeof *x), *y = x + n + 1;
     for (int sd = 0; sd < 2; sd++) {
-      double end = sd ? BAND_SD : BAND_MEAN, line = i + (sd ? APART : -APART);
+      double end = 100 * (sd ? BENCH_BAND_SD : BENCH_BAND_MEAN), line = i + (sd ? APART : -APART);
       plot_whiskers(p, band, PLOT_X, &line, &least, &end, 1);
       for (int k = 0; k < n; k++) {
         x[k] = percent(part(&row->agreements[k], sd));
@@ -193,15 +191,13 @@ void view_agreement_figures(const bench_report *r, report_figures *f) {
 
 /* --- Table ---------------------------------------------------------------------------- */
 
-static double worse(const bench_agreement *a) { return fmax(fabs(a->mean.z), fabs(a->sd.z)); }
-
 /* The quantities that differ most, the worst first; returns how many. */
 static int worst_of(const bench_row *row, int list[static WORST]) {
   int n = 0;
   for (int i = 0; i < row->n_agreements; i++) {
-    double w = worse(&row->agreements[i]);
+    double w = bench_worst_z(&row->agreements[i]);
     int k = n < WORST ? n++ : WORST;
-    for (; k && w > worse(&row->agreements[list[k - 1]]); k--)
+    for (; k && w > bench_worst_z(&row->agreements[list[k - 1]]); k--)
       if (k < WORST) list[k] = list[k - 1];
     if (k < WORST) list[k] = i;
   }
