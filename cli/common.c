@@ -102,17 +102,35 @@ void cli_free_list(char **list) {
   free(list);
 }
 
+/* As a shell takes it. */
+static char *quoted(const char *word) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "%+,-./:=@_";
+  if (*word && !word[strspn(word, plain)]) return run_text("%s", word);
+  char *text = run_text("'");
+  for (const char *p = word; *p; p++) {
+    char *longer = *p == '\'' ? run_text("%s'\\''", text) : run_text("%s%c", text, *p);
+    free(text);
+    text = longer;
+  }
+  char *closed = run_text("%s'", text);
+  free(text);
+  return closed;
+}
+
 char *cli_command_text(const cli_args *args) {
   char *text = run_text("ergode %s", args->command->name);
   for (int i = 0; i < args->n_positional; i++) {
-    char *longer = run_text("%s %s", text, args->positional[i]);
+    char *word = quoted(args->positional[i]), *longer = run_text("%s %s", text, word);
+    free(word);
     free(text);
     text = longer;
   }
   for (int i = 0; i < args->n_given; i++) {
-    const char *value = args->given[i].value;
+    char *value = *args->given[i].value ? quoted(args->given[i].value) : run_text("%s", "");
     char *longer = run_text("%s --%s%s%s", text, args->given[i].option->name,
                             *value ? " " : "", value);
+    free(value);
     free(text);
     text = longer;
   }

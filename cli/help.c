@@ -72,9 +72,24 @@ void cli_help_all(void) {
   for (const cli_command *const *c = cli_commands; *c; c++)
     printf("  %-16s%s\n", (*c)->name, (*c)->summary);
   printf("\n'ergode COMMAND --help' shows examples and options of one.\n"
+         "'ergode --version' prints the version.\n"
          "Environment: ERGODE_PLUGIN_PATH (folders of plug-ins), XDG_CACHE_HOME (compiled\n"
          "models), XDG_DATA_HOME (baselines of benchmarks), NO_COLOR (no colour), CC (the\n"
          "C compiler that compiles models).\n");
+}
+
+bool cli_help_group(const char *word) {
+  size_t n = strlen(word);
+  bool any = false;
+  for (const cli_command *const *c = cli_commands; *c; c++)
+    if (!strcmp((*c)->name, word)) return false;
+  for (const cli_command *const *c = cli_commands; *c; c++) {
+    if (strncmp((*c)->name, word, n) != 0 || (*c)->name[n] != ' ') continue;
+    printf("%s  %-16s%s\n", any ? "" : "Commands\n", (*c)->name, (*c)->summary);
+    any = true;
+  }
+  if (any) printf("\n'ergode COMMAND --help' shows examples and options of one.\n");
+  return any;
 }
 
 /* --- man pages --- */

@@ -12,6 +12,7 @@ int cli_help_command(const cli_args *args) {
   const cli_command *c = NULL;
   if (args->n_positional) {
     int used = 0;
+    if (args->n_positional == 1 && cli_help_group(args->positional[0])) return 0;
     c = cli_find(args->n_positional, (char **)args->positional, &used);
     if (!c) return 2;
   }
@@ -46,6 +47,9 @@ int erg_main(int argc, char **argv) {
     printf("ergode %s\n", ERGODE_VERSION);
     return finish(0);
   }
+  if (argc == 3 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")) &&
+      cli_help_group(argv[1]))
+    return finish(0);
   int used = 0;
   const cli_command *c = cli_find(argc - 1, argv + 1, &used);
   if (!c) return 2;

@@ -60,25 +60,32 @@ static void print_check(const run_model *m) {
   printf("data: %s\n", m->data_path ? m->data_path
                        : m->data    ? "simulated by the model's [simulate]"
                                     : "none needed");
-  printf("\n%d parameters, %lld unconstrained coordinates\n", g->n_params, (long long)g->dim);
+  printf("\n%d parameter%s, %lld unconstrained coordinate%s\n", g->n_params,
+         g->n_params == 1 ? "" : "s", (long long)g->dim, g->dim == 1 ? "" : "s");
   for (int i = 0; i < g->n_params; i++) {
     const ir_param *p = &g->params[i];
     char *dims = dims_text(g, p->rank, p->order);
     char *shape = run_text("%s%s%s%s", p->support ? p->support : "real", p->rank ? "[" : "",
                            dims, p->rank ? "]" : "");
-    printf("  %-16s %-24s %8lld  %s\n", p->name, shape, (long long)p->n, centring_text(p));
+    printf("  %-16s %-24s %8lld%s%s\n", p->name, shape, (long long)p->n,
+           *centring_text(p) ? "  " : "", centring_text(p));
     free(shape);
     free(dims);
   }
-  printf("\ndimensions\n");
+  const char *heading = "\ndimensions\n"; /* of what there is */
   for (int i = 0; i < g->n_dims; i++)
-    if (g->dims[i].name[0] != '#' && g->dims[i].alias_of < 0)
+    if (g->dims[i].name[0] != '#' && g->dims[i].alias_of < 0) {
+      fputs(heading, stdout);
+      heading = "";
       printf("  %-16s %8lld%s\n", g->dims[i].name, (long long)g->dims[i].size,
              g->dims[i].labels ? "  labelled" : "");
-  printf("\ndata\n");
+    }
+  heading = "\ndata\n";
   for (int i = 0; i < g->n_data; i++) {
     const ir_data *d = &g->data[i];
     if (!is_declared(g, i)) continue;
+    fputs(heading, stdout);
+    heading = "";
     char *dims = dims_text(g, d->rank, d->order);
     const char *kind = d->index_into >= 0 ? g->dims[d->index_into].name
                        : d->integer       ? "whole numbers"
@@ -88,7 +95,7 @@ static void print_check(const run_model *m) {
     free(shape);
     free(dims);
   }
-  printf("\nlog density\n");
+  printf("\nlog density%s\n", g->n_terms ? "" : ": flat");
   static const char *const kinds[] = {"prior", "likelihood", "Jacobian", "centring"};
   for (int i = 0; i < g->n_terms; i++)
     printf("  %-12s %s\n", kinds[g->terms[i].kind], g->terms[i].name);

@@ -50,7 +50,7 @@ static bool check_number(const cli_command *c, const cli_option *o, const char *
   else if (o->kind == CLI_INTEGER && v != floor(v))
     what = run_text("--%s %s: a whole number is needed", o->name, value);
   else if (v < o->low || v > o->high)
-    what = run_text("--%s %s: lies outside %.15g to %.15g", o->name, value, o->low, o->high);
+    what = run_text("--%s %s: lies outside %.16g to %.16g", o->name, value, o->low, o->high);
   if (!what) return true;
   complain(c, what, NULL);
   free(what);

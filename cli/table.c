@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#define BIG 9007199254740992.0 /* 2^53: whole numbers stay exact */
+#define BIG 9007199254740991.0 /* 2^53 - 1: the next could be a rounded one */
 #define FLAG(n, h) {n, 0, CLI_FLAG, NULL, h, NULL, 0, 0, false}
 #define TEXT(n, v, h) {n, 0, CLI_TEXT, v, h, NULL, 0, 0, false}
 #define MANY(n, v, h) {n, 0, CLI_TEXT, v, h, NULL, 0, 0, true}

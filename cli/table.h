@@ -71,6 +71,10 @@ const char **cli_values(const cli_args *args, const char *option);
 int64_t cli_integer(const cli_args *args, const char *option, int64_t otherwise);
 double cli_number(const cli_args *args, const char *option, double otherwise);
 
+/* Lists the commands that begin with this word, which is none by itself ("model"); false where
+ * there are none. */
+bool cli_help_group(const char *word);
+
 /* The command that begins argv (one or two words); *used: words taken. NULL after saying
  * why on stderr. */
 const cli_command *cli_find(int argc, char **argv, int *used);

@@ -150,8 +150,12 @@ static cc_status compile(const char *source, const cc_compiler *c, const cc_modu
       status = CC_FAILED;
     }
     if (!compiler_works(c, folder)) {
-      char *first = output && *output ? cc_format(": %.*s", (int)strcspn(output, "\n"), output)
-                                      : cc_format("%s", "");
+      /* The line that says what failed, behind those that say in which function. */
+      const char *line = output ? strstr(output, "error:") : NULL;
+      while (line && line > output && line[-1] != '\n') line--;
+      if (!line) line = output;
+      char *first = line && *line ? cc_format(": %.*s", (int)strcspn(line, "\n"), line)
+                                  : cc_format("%s", "");
       free(*message);
       *message = cc_format("the C compiler %s doesn't work here%s", c->words[0], first);
       free(first);

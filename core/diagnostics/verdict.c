@@ -207,7 +207,8 @@ static void judge_ess(const diag_run *r, const diag_limits *l, const char *id, d
           "%s ESS below %.0f for %" PRId64 " of %" PRId64 " quantities, least %.0f (%s)", kind,
           limit, n_low, r->n_scalars, least, name);
   double times = least > 0 ? ceil(1.2 * limit / least) : 10;
-  if (times <= 20) {
+  /* Draws that are nearly independent, only few, want nothing but more of them. */
+  if (times <= 20 || least > 0.1 * (double)r->draws * r->chains) {
     next(f, "run about %.0f times as many draws (%.0f a chain)", times,
          times * (double)r->draws);
   } else {
@@ -222,13 +223,13 @@ void diag_judge(const diag_run *r, const diag_limits *limits, diag_verdict *out)
   diag_verdict all = {0};
   if (r->draws < 4 || r->chains < 1) {
     add(&all, ERG_VERDICT_BAD, "draws", (double)r->draws, 4,
-        "%" PRId64 " draws a chain: too few to judge", r->draws);
+        "%" PRId64 " draw%s a chain: too few to judge", r->draws, r->draws == 1 ? "" : "s");
     next(&all.findings[all.n - 1], "run at least 100 draws a chain");
   } else {
     if (r->interrupted) {
       add(&all, ERG_VERDICT_WARNING, "interrupted", NAN, NAN,
           "the run was interrupted after %" PRId64 " draws a chain", r->draws);
-      next(&all.findings[all.n - 1], "resume it, or judge by the numbers below");
+      next(&all.findings[all.n - 1], "run it again to its end, or judge by the numbers below");
     }
     if (r->n_not_finite) {
       add(&all, ERG_VERDICT_WARNING, "not_finite", (double)r->n_not_finite, 0,

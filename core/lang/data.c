@@ -25,72 +25,12 @@ static int64_t file_index(const ir_graph *g, const uint8_t *order, int rank, ir_
   return at;
 }
 
-/* The k-th number of a JSON list that begins at or after `s`. */
-static bool json_element(const erg_source *source, erg_place from, int64_t k,
-                         erg_place *place) {
-  const char *s = source->text, *end = s + source->length;
-  for (int line = 1; line < from.line && s < end; s++) line += *s == '\n';
-  s += from.column - 1;
-  if (s >= end) return false;
-  bool in_key = s > source->text && s[-1] == '"'; /* the place is that of the key's text */
-  if (in_key) {
-    for (; s < end && *s != '"'; s++)
-      if (*s == '\\') s++;
-    while (s < end && *s != ':') s++;
-    s++;
-  }
-  for (; s < end; s++) {
-    if (strchr("[], \t\r\n", *s)) continue;
-    const char *stop = s;
-    if (*stop == '"') {
-      for (stop++; stop < end && *stop != '"'; stop++) continue;
-      stop++;
-    } else {
-      while (stop < end && !strchr("[], \t\r\n}", *stop)) stop++;
-    }
-    if (stop == s) return false;
-    if (k-- == 0) {
-      *place = erg_place_at(source, (size_t)(s - source->text), (size_t)(stop - s));
-      return true;
-    }
-    s = stop - 1;
-  }
-  return false;
-}
-
-/* CSV: the k-th row after the header, in the column where the header names the entry. */
-static bool csv_element(const erg_source *source, erg_place from, int64_t k, erg_place *place) {
-  const char *s = source->text, *end = s + source->length;
-  for (int line = 1; line < from.line && s < end; s++) line += *s == '\n';
-  int column = 0;
-  for (const char *c = s; c < s + from.column - 1 && c < end; c++) column += *c == ',';
-  for (int64_t row = -1; row < k; row++) {
-    s = memchr(s, '\n', (size_t)(end - s));
-    if (!s) return false;
-    s++;
-  }
-  for (; column > 0 && s < end && *s != '\n'; s++) column -= *s == ',';
-  const char *stop = s;
-  while (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r') stop++;
-  if (column || stop == s) return false;
-  *place = erg_place_at(source, (size_t)(s - source->text), (size_t)(stop - s));
-  return true;
-}
-
 erg_place lang_element_place(const lang_builder *b, const lang_item *item, int64_t k) {
   const lang_symbol *s = &b->symbols[item - b->m->items];
-  const erg_array *a = s->array;
-  if (!a || !a->place.source || a->place.line < 1) return a ? a->place : item->place;
-  const erg_source *source = a->place.source;
   const lang_value *v = &s->value;
-  int64_t at = file_index(b->g, v->order, v->rank, lang_dims(b, v->node), k);
-  size_t n = strlen(source->path);
-  erg_place place = a->place;
-  if (n > 4 && !strcmp(source->path + n - 4, ".csv"))
-    csv_element(source, a->place, at, &place);
-  else
-    json_element(source, a->place, at, &place);
-  return place;
+  if (!s->array) return item->place;
+  return erg_array_place(
+      s->array, file_index(b->g, v->order, v->rank, lang_dims(b, v->node), k));
 }
 
 static const char *shape_in_file(lang_builder *b, const erg_array *a) {
@@ -215,8 +155,14 @@ static bool check_values(lang_builder *b, const lang_item *item, data_kind kind,
                        "the bounds have a dimension that '%s' lacks", item->name);
     }
   }
-  bool good = true;
+  bool good = true, told = false;
   for (int64_t k = 0; k < n && good; k++) {
+    /* It may be meant, as a bound; mostly a number was too large to be read. */
+    if (isinf(values[k]) && !told && kind <= KIND_NEGATIVE) {
+      told = true;
+      erg_warn(b->p, lang_element_place(b, item, k), "is that meant?", "%s is infinite",
+               lang_element_name(b, item->from, v->order, v->rank, dims, k));
+    }
     double l = low ? low[lang_project(b->g, dims, k, low_dims)] : -INFINITY;
     double h = high ? high[lang_project(b->g, dims, k, high_dims)] : INFINITY;
     const char *trouble = fault(kind, values[k], size, l, h);

@@ -30,6 +30,23 @@ static const char *list_of_data(lang_builder *b) {
   return text;
 }
 
+/* The file's list, and before it the length of an entry along this dimension: a CSV file, and
+ * JSON often, doesn't hold it as a number. */
+static const char *how_to_size(lang_builder *b, int self) {
+  const char *list = list_of_data(b);
+  if (b->simulation || !b->data || self < 0) return list;
+  for (int i = 0; i < b->m->n_items; i++) {
+    const lang_item *item = &b->m->items[i];
+    if (item->kind != ITEM_DATA || item->type.n_dims != 1) continue;
+    const ast *dim = item->type.dims[0];
+    if (dim->kind != AST_NAME || strcmp(dim->name, b->m->dims[self].name)) continue;
+    if (!erg_dataset_get(b->data, item->from)) continue;
+    return lang_print(&b->arena, "write \"size(%s)\" for the number of values of %s; %s",
+                      item->name, item->name, list);
+  }
+  return list;
+}
+
 /* A number with or without a value: `fine` false means that a problem was reported. */
 typedef struct {
   bool fine;
@@ -62,7 +79,7 @@ static number size_name(lang_builder *b, const ast *e, int self) {
     const lang_simulated *s = lang_find_simulated(b->m, e->name);
     if (s && s->value && s->left.n_indices == 0) return size_value(b, s->value, self);
   }
-  erg_error(b->p, e->place, list_of_data(b), "no number '%s' in %s to make a size from",
+  erg_error(b->p, e->place, how_to_size(b, self), "no number '%s' in %s to make a size from",
             e->name, b->simulation ? "[simulate]" : "the data");
   return FAIL;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "read/names.h"
+
 typedef struct {
   lang_model *m;
   erg_problems *p;
@@ -164,6 +166,39 @@ static bool read_bool(reader *r, const erg_toml *t, bool *value) {
 
 /* ---- sections -------------------------------------------------------------- */
 
+/* Labels stand in tables and select in outputs: each visible, and no two alike. */
+static bool read_labels(reader *r, const erg_toml *t, lang_dim *d) {
+  d->n_labels = t->n_items;
+  d->labels = lang_alloc(ARENA, (size_t)t->n_items * sizeof *d->labels + 1);
+  erg_names seen = {0};
+  bool good = true;
+  for (int i = 0; i < t->n_items && good; i++) {
+    const erg_toml *label = t->items[i];
+    const char *text = "";
+    bool found = false;
+    if (label->kind == ERG_TOML_STRING)
+      text = d->labels[i] = lang_copy(ARENA, label->string, strlen(label->string));
+    else if (label->kind == ERG_TOML_INTEGER)
+      text = d->labels[i] = lang_print(ARENA, "%lld", (long long)label->integer);
+    else
+      good = erg_error(r->p, label->place, "write [\"A\", \"B\"]",
+                       "labels are texts or integers");
+    for (const unsigned char *c = (const unsigned char *)text; good && *c; c++)
+      if (*c < ' ' || *c == 127)
+        good = erg_error(r->p, label->place, "write labels of visible characters",
+                         "a label of '%s' has a line break, tab or other control character",
+                         d->name);
+    if (good && !*text)
+      good = erg_error(r->p, label->place, "give it a text", "a label of '%s' is empty", d->name);
+    if (good) erg_names_add(&seen, text, strlen(text), &found);
+    if (found)
+      good = erg_error(r->p, label->place, "give each its own label",
+                       "two labels '%s' of '%s'", text, d->name);
+  }
+  erg_names_free(&seen);
+  return good;
+}
+
 static bool read_dim(reader *r, const erg_toml *t) {
   lang_model *m = r->m;
   erg_place place = key_text(t);
@@ -173,18 +208,7 @@ static bool read_dim(reader *r, const erg_toml *t) {
   lang_dim d = {
       .name = lang_copy(ARENA, t->key, strlen(t->key)), .place = place, .size_place = t->place};
   if (t->kind == ERG_TOML_ARRAY) {
-    d.n_labels = t->n_items;
-    d.labels = lang_alloc(ARENA, (size_t)t->n_items * sizeof *d.labels + 1);
-    for (int i = 0; i < t->n_items; i++) {
-      const erg_toml *label = t->items[i];
-      if (label->kind == ERG_TOML_STRING)
-        d.labels[i] = lang_copy(ARENA, label->string, strlen(label->string));
-      else if (label->kind == ERG_TOML_INTEGER)
-        d.labels[i] = lang_print(ARENA, "%lld", (long long)label->integer);
-      else
-        return erg_error(r->p, label->place, "write [\"A\", \"B\"]",
-                         "labels are texts or integers");
-    }
+    if (!read_labels(r, t, &d)) return false;
     if (!t->n_items)
       return erg_error(r->p, t->place, "give at least one label", "no labels for '%s'", d.name);
   } else if (t->kind == ERG_TOML_TABLE) {
@@ -198,8 +222,21 @@ static bool read_dim(reader *r, const erg_toml *t) {
   return true;
 }
 
+/* Entries also name columns and variables of the outputs. */
+static bool check_output_name(reader *r, const char *name, erg_place place) {
+  size_t n = strlen(name);
+  if (!strcmp(name, "chain") || !strcmp(name, "draw") || !strcmp(name, "sample"))
+    return erg_error(r->p, place, "choose another name",
+                     "'%s' names a dimension of the output files", name);
+  if (n > 2 && !strcmp(name + n - 2, "__"))
+    return erg_error(r->p, place, "choose another name",
+                     "names that end in __ are the sampler's own in Stan CSV: '%s'", name);
+  return true;
+}
+
 static lang_item *add_item(reader *r, item_kind kind, const char *name, erg_place place) {
   lang_model *m = r->m;
+  if (!check_output_name(r, name, place)) return NULL;
   int other = lang_find_item(m, name);
   if (other >= 0) {
     const lang_item *o = &m->items[other];

@@ -145,6 +145,12 @@ static bool read_header(reader *r, const char **rows) {
                   "the name of column %d is not UTF-8 text", r->columns + 1);
       break;
     }
+    if (!c.quoted && memchr(c.from, '\r', (size_t)(c.to - c.from))) {
+      good = erg_error(r->problems, erg_place_whole(r->dataset->source),
+                       "save the file with line feeds at the ends of lines",
+                       "the lines end in carriage returns alone");
+      break;
+    }
     double value;
     bool integer, found = false;
     numbers &= c.from < c.to && read_number(&c, &value, &integer);

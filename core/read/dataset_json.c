@@ -191,9 +191,9 @@ static bool not_a_number(reader *r, const char *s, const char *name) {
                 "the file ends in the middle of '%.60s'", name);
   if (*s == ']' || *s == '}' || *s == ',')
     return FAIL(r, s, s + 1,
-                *s == ',' ? "write \"NaN\" for a missing value" : "take the last comma out",
+                *s == ',' ? "leave out rows with missing values" : "take the last comma out",
                 "a value is missing in '%.60s'", name);
-  if (!strncmp(s, "null", 4)) next = "write \"NaN\" for a missing value";
+  if (!strncmp(s, "null", 4)) next = "leave out rows with missing values";
   if (*s == '{') next = "data are numbers and lists of numbers";
   if (*s == '.' || *s == '+' || *s == '0' || *s == '-')
     next = "JSON writes 0.5, not .5, 5. or +5, and no leading zeros";

@@ -64,7 +64,7 @@ bool run_preset_read(const char *name, run_preset *preset, erg_problems *p) {
   good &= erg_ini_int(ini, "preset", "draws", 1, 1000000000, &preset->draws, p);
   good &= erg_ini_int(ini, "preset", "thin", 1, 1000000000, &preset->thin, p);
   good &= erg_ini_int(ini, "preset", "max_depth", 1, 20, &preset->max_depth, p);
-  good &= erg_ini_int(ini, "preset", "seed", 0, INT64_C(1) << 53, &preset->seed, p);
+  good &= erg_ini_int(ini, "preset", "seed", 0, (INT64_C(1) << 53) - 1, &preset->seed, p);
   good &= erg_ini_real(ini, "preset", "target_accept", 0.01, 0.999, &preset->target_accept, p);
   good &= erg_ini_real(ini, "preset", "init_radius", 0, 1e6, &preset->init_radius, p);
   good &= erg_ini_int(ini, "bench", "repeats", 1, 1000, &preset->repeats, p);

@@ -1,5 +1,5 @@
 /* Each model in errors/ is wrong; what is said about it must be what stands in
- * FILE.toml.expected. FILE.json, where there is one, is its data; a model with [simulate]
+ * FILE.toml.expected. FILE.json or FILE.csv, where there is one, is its data; a model with [simulate]
  * is simulated. With ERGODE_UPDATE_EXPECTED=1 the expected texts are written anew. */
 #include <unistd.h>
 
@@ -9,6 +9,8 @@
 static char *say(const char *path) {
   char data_path[300];
   snprintf(data_path, sizeof data_path, "%.*s.json", (int)(strlen(path) - 5), path);
+  if (access(data_path, R_OK) != 0)
+    snprintf(data_path, sizeof data_path, "%.*s.csv", (int)(strlen(path) - 5), path);
   erg_problems p;
   erg_problems_init(&p);
   erg_source *source = erg_source_read(path, &p);

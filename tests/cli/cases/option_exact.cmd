@@ -1,0 +1,1 @@
+$ERGODE sample inputs/good.toml --data inputs/good.json --seed 9007199254740993

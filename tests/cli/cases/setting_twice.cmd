@@ -1,0 +1,1 @@
+$ERGODE sample inputs/good.toml --data inputs/good.json --set metric=stan --set metric=none --out $TMP/x
