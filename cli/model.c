@@ -255,7 +255,7 @@ static int compile_into(const cli_args *args, const ir_graph *g, const char *fol
   char *source = plan ? emit_c_source(plan) : NULL, *cxx = plan ? emit_cxx_source(plan) : NULL;
   char *message = NULL;
   const cc_options options = {.cxx = cxx};
-  int code = 0;
+  int code = 0, forms = 0;
   if (!source) {
     cli_say(args, "no compiled form yet: %s", reason);
     code = 1;
@@ -263,10 +263,16 @@ static int compile_into(const cli_args *args, const ir_graph *g, const char *fol
   static const cc_isa sets[] = {CC_ISA_BASELINE, CC_ISA_AVX2, CC_ISA_AVX512};
   for (int i = 0; i < 3 && !code; i++) {
     if (i && !strcmp(cc_isa_flags(sets[i]), cc_isa_flags(sets[0]))) continue;
-    if (cc_prebuild(source, &options, sets[i], folder, &message) == CC_OK) continue;
+    if (cc_prebuild(source, &options, sets[i], folder, &message) == CC_OK) {
+      forms++;
+      continue;
+    }
     cli_say(args, "%s", message ? message : "the compiler failed");
     code = 1;
   }
+  if (!code)
+    fprintf(stderr, "compiled for %d instruction set%s into %s\n", forms, forms == 1 ? "" : "s",
+            folder);
   free(message);
   free(source);
   free(cxx);

@@ -133,7 +133,7 @@ static const char *hint(lang_builder *b, const char *name) {
   names[n] = NULL;
   const char *near = erg_nearest(name, names);
   return near ? lang_print(&b->arena, "did you mean '%s'?", near)
-              : "the manual's page on the language lists the functions";
+              : "docs/language.md lists the functions";
 }
 
 static lang_value unary(lang_builder *b, ir_op op, ir_id x) {

@@ -293,7 +293,7 @@ static bool read_param(reader *r, const erg_toml *t) {
   item->type = type;
   const erg_toml *option = erg_toml_get(t, "noncentered");
   bool value = false;
-  if (option) {
+  if (option && !(option->kind == ERG_TOML_STRING && !strcmp(option->string, "auto"))) {
     if (!read_bool(r, option, &value)) return false;
     item->noncentered = value;
   }

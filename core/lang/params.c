@@ -62,7 +62,8 @@ bool lang_declare_params(lang_builder *b) {
     p->column = item->place.column;
     total += (double)p->n;
     if (total > (double)LANG_MAX_ELEMENTS / 4)
-      return erg_error(b->p, item->place, NULL, "the model would have %.3g unknowns", total);
+      return erg_error(b->p, item->place, "make its dimensions smaller",
+                       "the model would have %.3g unknowns", total);
   }
   return good;
 }

@@ -42,9 +42,30 @@ static void describe(const parser *p, char *text, size_t size) {
              p->text.text + p->next.start);
 }
 
+/* Where the rule that failed has none of its own. */
+static const char *advice(const parser *p, const char *what) {
+  switch (p->next.kind) {
+    case TOK_END:
+      return strstr(what, "')'")   ? "close the bracket"
+             : strstr(what, "']'") ? "close it with ]"
+                                   : "the text ends too early: write the rest, or take the last sign out";
+    case TOK_RPAREN:
+    case TOK_RBRACKET:
+      return strstr(what, "end") ? "take it out, or open a bracket before it"
+                                 : "something is missing before it";
+    case TOK_NAME:
+    case TOK_NUMBER:
+    case TOK_LPAREN:
+      return "write '*' between factors, ',' between arguments";
+    default:
+      return NULL;
+  }
+}
+
 static const ast *expected(parser *p, const char *what, const char *next) {
   char found[64];
   describe(p, found, sizeof found);
+  if (!next) next = advice(p, what);
   if (p->next.kind == TOK_BAD)
     erg_error(p->problems, here(p), p->next.next, "%s %s", found, p->next.trouble);
   else

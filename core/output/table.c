@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -107,9 +108,33 @@ void out_table_number(out_table *t, out_colour colour, double value, double erro
   out_table_cell(t, colour, "%s", text);
 }
 
+/* Columns that a terminal takes for it: two for East Asian wide characters and pictures, none
+ * for marks that combine with the character before (Unicode's EastAsianWidth, in blocks). wcwidth
+ * would need a locale, which the program doesn't set. */
+static int character_width(uint32_t c) {
+  static const uint32_t wide[][2] = {
+      {0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
+      {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
+      {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+  if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0xfe00 && c <= 0xfe0f))
+    return 0;
+  for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    if (c >= wide[i][0] && c <= wide[i][1]) return 2;
+  return 1;
+}
+
+/* Moves behind a character of UTF-8 and returns its width. */
+static int step(const char **text) {
+  const unsigned char *s = (const unsigned char *)*text;
+  uint32_t c = *s < 0x80 ? *s : *s < 0xe0 ? *s & 0x1f : *s < 0xf0 ? *s & 0x0f : *s & 0x07;
+  for (s++; (*s & 0xc0) == 0x80; s++) c = c << 6 | (*s & 0x3f);
+  *text = (const char *)s;
+  return character_width(c);
+}
+
 int out_text_width(const char *text) {
   int width = 0;
-  for (; *text; text++) width += ((unsigned char)*text & 0xc0) != 0x80;
+  while (*text) width += step(&text);
   return width;
 }
 
@@ -195,11 +220,14 @@ static void put_text(FILE *out, const char *text, out_colour colour, bool colour
     fputs(text, out);
   } else { /* cut, at a character's edge */
     int shown = 0;
-    for (; *text; text++) {
-      if (((unsigned char)*text & 0xc0) != 0x80 && ++shown == width) break;
-      putc(*text, out);
+    for (const char *end = text; *text; text = end) {
+      int more = step(&end);
+      if (shown + more >= width) break;
+      fwrite(text, 1, (size_t)(end - text), out);
+      shown += more;
     }
     fputs("…", out);
+    spaces(out, width - 1 - shown);
   }
   if (coloured && colour != OUT_PLAIN) fputs("\033[0m", out);
 }

@@ -38,7 +38,7 @@ void out_format(double value, double error, char *text, int capacity);
 /* Whether `out` is a terminal and NO_COLOR is not set. */
 bool out_wants_colour(FILE *out);
 int out_terminal_width(FILE *out);
-/* Columns that a UTF-8 text takes. */
+/* Columns of a terminal that a UTF-8 text takes. */
 int out_text_width(const char *text);
 
 #endif

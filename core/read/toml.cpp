@@ -291,6 +291,10 @@ bool syntax_error(context &c, const toml::parse_error &error) {
     next = "put texts and expressions into \"quotes\"";
   } else if (text.find("key-value pair") == 0 || text.find("value") == 0)
     next = "write name = value; texts stand in \"quotes\"";
+  else if (text.find("table header") == 0)
+    next = "write [section] on a line of its own";
+  else if (mentions("not representable"))
+    next = "write a smaller number, or a real one such as 1e20";
   return erg_error(c.problems, c.place(error.source()), next, "not valid TOML: %.*s",
                    static_cast<int>(std::min<size_t>(text.size(), 400)), text.data());
 }

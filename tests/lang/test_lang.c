@@ -208,6 +208,7 @@ static void centring(void **state) {
       {"{ is = \"real[g] ~ normal(m, s)\", noncentered = false }", IR_CENTRING_NONE, false},
       {"{ is = \"real[g] ~ normal(m, s)\", noncentered = true }", IR_CENTRING_PINNED_NONCENTRED,
        false},
+      {"{ is = \"real[g] ~ normal(m, s)\", noncentered = \"auto\" }", IR_CENTRING_AUTO, false},
       {"{ is = \"real[g] ~ laplace(m, s)\", noncentered = true }",
        IR_CENTRING_PINNED_NONCENTRED, false},
       {"{ is = \"positive[g] ~ lognormal(m, s)\", noncentered = true }",

@@ -112,6 +112,28 @@ static void tables(void **state) {
   out_table_free(t);
 }
 
+/* Wide characters take two columns, combining marks none; a cut never halves one. */
+static void widths(void **state) {
+  (void)state;
+  assert_int_equal(out_text_width("a[\u65e5\u672c]"), 7);
+  assert_int_equal(out_text_width("e\u0301 \U0001f600"), 4);
+  out_table *t = out_table_new();
+  out_table_column(t, "", OUT_LEFT, 0);
+  out_table_column(t, "n", OUT_RIGHT, 0);
+  out_table_cell(t, OUT_PLAIN, "\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e\u65e5\u672c");
+  out_table_cell(t, OUT_PLAIN, "1");
+  out_table_cell(t, OUT_PLAIN, "plain");
+  out_table_cell(t, OUT_PLAIN, "2");
+  char *text = printed(t, 80, false);
+  assert_string_equal(text, "                  n\n\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e\u65e5\u672c  1\n"
+                            "plain             2\n");
+  free(text);
+  text = printed(t, 13, false);
+  assert_non_null(strstr(text, "\n\u65e5\u672c\u8a9e\u65e5\u2026   1\n"));
+  free(text);
+  out_table_free(t);
+}
+
 /* A text in place of the rest of a row has no width of its own, but room. */
 static void spans(void **state) {
   (void)state;
@@ -153,7 +175,7 @@ static void wrapped(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(schema_names),
-                                     cmocka_unit_test(number_format), cmocka_unit_test(tables),
+                                     cmocka_unit_test(number_format), cmocka_unit_test(tables), cmocka_unit_test(widths),
                                      cmocka_unit_test(spans), cmocka_unit_test(wrapped)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

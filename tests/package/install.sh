@@ -24,6 +24,17 @@ for file in include/ergode/plugin.h share/ergode/models/hierarchical_normal.toml
     share/ergode/configs/quick.ini share/man/man1/ergode.1 share/man/man1/ergode-sample.1; do
   [ -s "$prefix/$file" ] || fail "$file is not installed"
 done
+# Every document that the pages installed name is installed, apart from results and schemas.
+for page in README.md docs/language.md docs/plugin-authors.md; do
+  [ -s "$prefix/share/doc/ergode/$page" ] || fail "$page is not installed"
+done
+(cd "$prefix/share/doc/ergode" && grep -rhoE '\b(docs/)?[a-z0-9/-]+\.(md|svg|png)\b' README.md docs/*.md) |
+  sort -u >"$tmp/named"
+while read -r page; do
+  case $page in docs/*) ;; *) page=docs/$page ;; esac
+  [ -e "$source/$page" ] || continue # of something else
+  [ -e "$prefix/share/doc/ergode/$page" ] || fail "$page is named but not installed"
+done <"$tmp/named"
 strays=$(find "$libdir/ergode/plugins" -mindepth 1 ! -name '*.so' ! -name '*.ini')
 [ -z "$strays" ] || fail "among the plug-ins lie $strays"
 exports=$(nm -D --defined-only "$libdir/libergode.so" | awk '{print $3}')

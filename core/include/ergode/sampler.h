@@ -61,8 +61,8 @@ typedef struct erg_parameter {
   const char *choices;       /* ERG_TYPE_CHOICE: "gradient|stan|none" */
 } erg_parameter;
 
-/* A number per draw besides the coordinates. Names with a fixed meaning (formats.md
- * of the outputs): lp (required: the reported density, lp[1] of the model),
+/* A number per draw besides the coordinates. Names with a fixed meaning, those
+ * of ArviZ: lp (required: the reported density, lp[1] of the model),
  * acceptance_rate, step_size, energy, energy_error, max_energy_error, tree_depth,
  * n_steps, diverging, reached_max_treedepth. */
 typedef struct erg_statistic {
