@@ -99,7 +99,6 @@ static cell *run_cold(bench_work *k, int i) {
   snprintf(row->backend_version, sizeof row->backend_version, "%s", r->backend_version);
   snprintf(row->compiler, sizeof row->compiler, "%s", r->compiler);
   snprintf(row->flags, sizeof row->flags, "%s", r->flags);
-  bench_judge_first(k, row, c);
   return c;
 }
 
@@ -120,12 +119,7 @@ static cell *run_cached(bench_work *k, int i, int repeat) {
   tell(k, row, what);
   double started = bench_now();
   cell *c = bench_run_cell(k, row, k->folders[i], k->o->seed + repeat, false);
-  if (c->result->code == 130)
-    bench_refuse(row, BENCH_INTERRUPTED, "interrupted");
-  else if (c->result->code)
-    bench_refuse(row, BENCH_FAILED, "%s", c->result->reason);
-  else
-    keep(k, row, c, BENCH_CACHED, repeat, started);
+  if (!c->result->code) keep(k, row, c, BENCH_CACHED, repeat, started);
   if (k->o->keep_draws && !repeat && !c->result->code && !peer_name(row->backend))
     bench_keep_draws(k->report, (int)(row - k->report->rows), k->folders[i]);
   bench_drop_outputs(k->folders[i]);
@@ -154,6 +148,7 @@ static void run_one(bench_work *k, int i, int repeat, run_of_block *one) {
     bench_digest(one->cell, one->digest);
     memcpy(row->runs[row->n_runs - 1].draws_sha256, one->digest, sizeof one->digest);
   }
+  bench_judge_run(k, row, one->cell);
   bench_journal_add(k->journal, row, kind, number, one->cell);
 }
 
@@ -199,6 +194,7 @@ static void run_workload(bench_work *k) {
   for (int i = 0; i < k->n_rows; i++)
     if (erg_interrupted() && bench_n_cached(&k->rows[i]) < k->o->repeats)
       bench_refuse(&k->rows[i], BENCH_INTERRUPTED, "interrupted");
+  for (int i = 0; i < k->n_rows; i++) bench_settle(&k->rows[i]);
 }
 
 static void release(bench_work *k) {

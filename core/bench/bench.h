@@ -7,7 +7,9 @@
  * `ergode sample` does (run/job.h) and hands its figures back through shared memory; one
  * that crashes or hangs becomes a row like any other.
  *
- * No figure is given for a cell that isn't valid:
+ * No figure is given for a row that isn't valid. Moments, R-hat, ESS and truth depend on the
+ * seed: each seed of a row is run and judged, and one that fails makes the row invalid. After
+ * anything else (gate, bits, a crash) the row isn't run again.
  *   gate       20 points against the oracle (run/gate.h): the host's form of the model,
  *              and the device's through erg.gradient/1 where the backend offers it
  *   bits       every draw as the backend `cpu` has it, where both promise it (erg.bits/1)
@@ -128,6 +130,16 @@ typedef struct {
 enum { BENCH_CHAINS_KEPT = 64 };
 typedef enum { BENCH_COLD, BENCH_CACHED } bench_kind;
 
+typedef enum {
+  BENCH_VALID = 0,
+  BENCH_WRONG = 1,          /* the gate, the bits or the moments */
+  BENCH_FAILED = 2,         /* an error, a crash, no end */
+  BENCH_NOT_CONVERGED = 3,  /* R-hat, or too few effective draws to compare moments */
+  BENCH_INTERRUPTED = 4
+} bench_verdict;
+/* "valid", "wrong", "failed", "not_converged", "interrupted" */
+const char *bench_verdict_text(bench_verdict v);
+
 /* One run; flat, since it lies in memory shared between processes. */
 typedef struct {
   bench_kind kind;
@@ -135,6 +147,10 @@ typedef struct {
   int32_t order;                /* when it ran, among all runs of the report, from 0 */
   int64_t seed;
   double started_s;             /* since the benchmark began */
+  int32_t judged;               /* 0: a document of an earlier version, without a verdict */
+  int32_t verdict;              /* bench_verdict, of its draws: R-hat, ESS, moments, truth */
+  char reason[BENCH_TEXT];      /* "" where valid */
+  double z_worst, z_limit;      /* NaN: its moments weren't compared */
   bench_stages stages;
   /* warmup_gradients -1: not told, and gradients are those of the draws alone (peers) */
   int64_t gradients, warmup_gradients, divergent, kept;
@@ -156,7 +172,8 @@ void bench_once_init(bench_once *f); /* nothing known */
 /* Of one run of one quantity. */
 typedef struct {
   char name[BENCH_NAME];
-  double mean, sd, mcse_mean, mcse_sd, ess_bulk, ess_tail;
+  double mean, sd, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat;
+  double square, mcse_square; /* mean of x^2 */
   int32_t constant;
 } bench_moment;
 
@@ -167,24 +184,15 @@ typedef struct {
 } bench_difference;
 typedef struct {
   char name[BENCH_NAME];
-  bench_difference mean, sd;
+  bench_difference mean, sd, square; /* square, the mean of x^2: shown, and not judged, since
+                                      * mean and sd say the same; z NaN: not known */
 } bench_agreement;
-/* The larger of both |z|. */
+/* The larger |z| of mean and sd. */
 double bench_worst_z(const bench_agreement *a);
 /* Differences of means and standard deviations, relative to the reference's, that are counted. */
 #define BENCH_BAND_MEAN 0.05
 #define BENCH_BAND_SD 0.1
 enum { BENCH_AGREEMENTS = 256 }; /* kept of a row; of more quantities those that differ most */
-
-typedef enum {
-  BENCH_VALID = 0,
-  BENCH_WRONG = 1,          /* the gate, the bits or the moments */
-  BENCH_FAILED = 2,         /* an error, a crash, no end */
-  BENCH_NOT_CONVERGED = 3,  /* R-hat, or too few effective draws to compare moments */
-  BENCH_INTERRUPTED = 4
-} bench_verdict;
-/* "valid", "wrong", "failed", "not_converged", "interrupted" */
-const char *bench_verdict_text(bench_verdict v);
 
 typedef enum { BENCH_BITS_NONE, BENCH_BITS_SAME, BENCH_BITS_OTHER } bench_bits;
 
@@ -300,6 +308,13 @@ typedef struct {
 const bench_once *bench_cold(const bench_row *row);          /* NULL: there is none */
 int bench_n_cached(const bench_row *row);
 const bench_once *bench_cached(const bench_row *row, int i); /* i-th cached run */
+/* The runs with the largest R-hat and with the least ESS, one that isn't known first; NULL:
+ * there are none. */
+const bench_once *bench_worst_r_hat(const bench_row *row);
+const bench_once *bench_worst_ess(const bench_row *row);
+double bench_least_ess(const bench_once *f); /* of bulk and tail; NaN where one isn't known */
+/* Seeds that ran to the end, and those of them whose draws aren't valid. */
+int bench_n_seeds(const bench_row *row, int *invalid);
 
 typedef struct {
   char backend[BENCH_NAME];

@@ -82,7 +82,8 @@ void cell_take_moments(const out_summary *s, cell *out) {
     bench_moment *m = &out->moments[i];
     *m = (bench_moment){.mean = row->mean, .sd = row->sd, .mcse_mean = row->mcse_mean,
                         .mcse_sd = row->mcse_sd, .ess_bulk = row->ess_bulk,
-                        .ess_tail = row->ess_tail, .constant = row->constant};
+                        .ess_tail = row->ess_tail, .r_hat = row->r_hat, .square = NAN,
+                        .mcse_square = NAN, .constant = row->constant};
     out_element_name(s->schema, s->variable[i], s->element[i], true, m->name, BENCH_NAME);
     r->n_moments = i + 1;
   }
@@ -238,7 +239,7 @@ static void run_here(void *data) {
     collect_figures(&job, summarise_s, total_s, &r->figures);
     if (job.summary) cell_take_moments(job.summary, out);
     hash_draws(&job, out, &problems);
-    cell_collect(&job, r, &problems);
+    cell_collect(&job, out, &problems);
     r->device = job.device;
     r->target_accept = job.target_accept;
     set_text(r->backend_version, BENCH_NAME, job.sampler->version);

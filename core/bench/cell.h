@@ -68,9 +68,9 @@ bool cell_draws_get(cell_draws *d, int variable, int64_t element, erg_draws *out
 void cell_draws_free(cell_draws *d);
 /* Moments of every quantity, least ESS and largest R-hat. */
 void cell_take_moments(const out_summary *s, cell *out);
-/* What the summary hasn't: ESS of squares and of the log density, time to convergence,
- * gradients of each chain, truth. */
-void cell_collect(const run_job *j, cell_result *out, erg_problems *p);
+/* What the summary hasn't: means of squares, ESS of squares and of the log density, time to
+ * convergence, gradients of each chain, truth. After cell_take_moments. */
+void cell_collect(const run_job *j, cell *out, erg_problems *p);
 
 /* Calls work(data) in a process of its own; false with the reason where it doesn't return
  * within `limit_s` seconds. What it writes to shared memory (cell_share) remains. */

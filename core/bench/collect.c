@@ -90,11 +90,34 @@ static void collect_truth(const run_job *j, cell_result *out) {
   }
 }
 
+/* --- squares -------------------------------------------------------------------------- */
+
+static void collect_squares(diag_work *w, cell_draws *all, const out_summary *s, cell *out) {
+  double *squares = NULL;
+  for (int64_t i = 0; i < out->result->n_moments; i++) {
+    erg_draws d;
+    if (!cell_draws_get(all, s->variable[i], s->element[i], &d)) continue;
+    double sum = 0;
+    if (!squares) squares = run_alloc((size_t)(d.chains * d.draws + 1) * sizeof *squares);
+    for (int c = 0; c < d.chains; c++)
+      for (int64_t k = 0; k < d.draws; k++) {
+        double x = d.values[c * d.chain_stride + k * d.draw_stride];
+        sum += squares[c * d.draws + k] = x * x;
+      }
+    d.values = squares;
+    d.chain_stride = d.draws;
+    d.draw_stride = 1;
+    out->moments[i].square = sum / (double)(d.chains * d.draws);
+    out->moments[i].mcse_square = diag_mcse_mean(w, &d);
+  }
+  free(squares);
+}
+
 /* --- all ------------------------------------------------------------------------------ */
 
-void cell_collect(const run_job *j, cell_result *out, erg_problems *p) {
+void cell_collect(const run_job *j, cell *out, erg_problems *p) {
   const out_summary *s = j->summary;
-  bench_once *f = &out->figures;
+  bench_once *f = &out->result->figures;
   if (!s) return;
   diag_work *w = diag_work_new();
   if (!w) return;
@@ -111,7 +134,8 @@ void cell_collect(const run_job *j, cell_result *out, erg_problems *p) {
         f->stages.warmup + f->stages.sampling * (double)draws / (double)s->draws;
   for (int c = 0; s->n_steps && s->chains <= BENCH_CHAINS_KEPT && c < s->chains; c++)
     f->chain_gradients[f->n_chain_gradients++] = s->n_steps[c];
-  collect_truth(j, out);
+  collect_truth(j, out->result);
+  collect_squares(w, &all, s, out);
   cell_draws_free(&all);
   diag_work_free(w);
 }

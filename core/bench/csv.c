@@ -166,6 +166,8 @@ static void write_line(csv *c, const bench_report *r, const bench_row *row,
   whole(c, "repeat", run, f->repeat);
   whole(c, "seed", run, f->seed);
   whole(c, "order", run, f->order);
+  text(c, "run_verdict", f->judged ? bench_verdict_text((bench_verdict)f->verdict) : "");
+  text(c, "run_reason", f->reason);
   write_run_cells(c, f);
   write_results(c, f, run);
   write_figures(c, r, row, f);

@@ -40,17 +40,12 @@ static double joules_of(const bench_once *f) {
   return isnan(host) ? device : isnan(device) ? host : host + device;
 }
 
-/* fmin would hide one that isn't known. */
-static double lesser_ess(const bench_once *f) {
-  return isnan(f->ess_bulk) || isnan(f->ess_tail) ? NAN : fmin(f->ess_bulk, f->ess_tail);
-}
-
 double bench_figure_of_run(const bench_once *f, bench_figure figure) {
   double work = f->stages.warmup + f->stages.sampling;
   if (!(work > 0)) work = NAN;
   /* A backend may not count, or count those of the draws alone. */
   bool all = f->gradients > 0 && f->warmup_gradients >= 0;
-  double rate = all ? (double)f->gradients / work : NAN, ess = lesser_ess(f);
+  double rate = all ? (double)f->gradients / work : NAN, ess = bench_least_ess(f);
   double kept = (double)f->gradients - fmax((double)f->warmup_gradients, 0);
   double joules = joules_of(f);
   switch (figure) {

@@ -240,6 +240,10 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   erg_json_int(j, "seed", f->seed);
   erg_json_int(j, "order", f->order);
   erg_json_real(j, "started_s", f->started_s);
+  erg_json_string(j, "verdict", f->judged ? bench_verdict_text((bench_verdict)f->verdict) : NULL);
+  erg_json_string(j, "reason", f->reason);
+  erg_json_real(j, "worst_z", f->z_worst);
+  erg_json_real(j, "limit_z", f->z_limit);
   erg_json_object(j, "stages");
   erg_json_real(j, "load_s", s->load);
   erg_json_real(j, "compile_s", s->compile);
@@ -302,12 +306,12 @@ void bench_write_agreements(erg_json *j, const char *key, const bench_row *row) 
   erg_json_array(j, key);
   for (int i = 0; i < row->n_agreements; i++) {
     const bench_agreement *a = &row->agreements[i];
-    const bench_difference *const both[] = {&a->mean, &a->sd};
-    static const char *const keys[] = {"mean", "sd"};
+    const bench_difference *const all[] = {&a->mean, &a->sd, &a->square};
+    static const char *const keys[] = {"mean", "sd", "square"};
     erg_json_object(j, NULL);
     erg_json_string(j, "name", a->name);
-    for (int k = 0; k < 2; k++) {
-      const bench_difference *d = both[k];
+    for (int k = 0; k < (isnan(a->square.z) ? 2 : 3); k++) {
+      const bench_difference *d = all[k];
       double values[] = {d->value, d->error, d->reference, d->reference_error, d->z};
       erg_json_reals(j, keys[k], values, sizeof values / sizeof *values);
     }
@@ -318,8 +322,8 @@ void bench_write_agreements(erg_json *j, const char *key, const bench_row *row) 
 
 static void write_checks(erg_json *j, const bench_row *row) {
   static const char *const bits[] = {NULL, "same", "other"};
-  const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
-  bool bulk = f && f->ess_bulk <= f->ess_tail;
+  const bench_once *f = bench_worst_r_hat(row), *least = bench_worst_ess(row);
+  bool bulk = least && least->ess_bulk <= least->ess_tail;
   erg_json_object(j, "checks");
   write_gate(j, "gate_host", &row->host_gate);
   write_gate(j, "gate_device", &row->device_gate);
@@ -345,9 +349,9 @@ static void write_checks(erg_json *j, const bench_row *row) {
   erg_json_string(j, "name", f ? f->worst_r_hat : "");
   erg_json_end(j);
   erg_json_object(j, "ess");
-  erg_json_real(j, "value", f ? fmin(f->ess_bulk, f->ess_tail) : NAN);
+  erg_json_real(j, "value", least ? bench_least_ess(least) : NAN);
   erg_json_real(j, "limit", row->ess_limit > 0 ? row->ess_limit : NAN);
-  erg_json_string(j, "name", !f ? "" : bulk ? f->worst_bulk : f->worst_tail);
+  erg_json_string(j, "name", !least ? "" : bulk ? least->worst_bulk : least->worst_tail);
   erg_json_end(j);
   if (row->truth_of) {
     erg_json_object(j, "truth");

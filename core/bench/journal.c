@@ -13,7 +13,7 @@
 #include "run/paths.h"
 #include "run/text.h"
 
-#define JOURNAL_VERSION 2
+#define JOURNAL_VERSION 3
 
 struct bench_journal {
   char *path;

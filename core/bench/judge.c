@@ -49,13 +49,19 @@ static double t_quantile(double p, double v) {
   return x + g1 / v + g2 / (v * v) + g3 / (v * v * v);
 }
 
-static bench_difference take(judge_moments *o, const bench_moment *m, const char *what,
-                             double value, double error, double expected,
-                             double expected_error) {
+static bench_difference difference(double value, double error, double expected,
+                                   double expected_error) {
   double sd = sqrt(error * error + expected_error * expected_error);
   bench_difference d = {value, error, expected, expected_error, (value - expected) / sd};
   if (value == expected) d.z = 0;
   if (isnan(d.z)) d.z = INFINITY; /* draws that aren't finite */
+  return d;
+}
+
+static bench_difference take(judge_moments *o, const bench_moment *m, const char *what,
+                             double value, double error, double expected,
+                             double expected_error) {
+  bench_difference d = difference(value, error, expected, expected_error);
   o->tests++;
   if (fabs(d.z) <= o->worst) return d;
   o->worst = fabs(d.z);
@@ -126,6 +132,8 @@ void judge_compare(const cell *a, const cell *reference, double alpha, judge_mom
     to->mean = take(o, m, "mean", m->mean, fmax(m->mcse_mean, scale * r->mcse_mean), r->mean,
                     r->mcse_mean);
     to->sd = take(o, m, "sd", m->sd, fmax(m->mcse_sd, scale * r->mcse_sd), r->sd, r->mcse_sd);
+    to->square = difference(m->square, fmax(m->mcse_square, scale * r->mcse_square), r->square,
+                            r->mcse_square);
   }
   o->freedom = fmin(least, 1e9);
   if (o->tests) o->limit = t_quantile(1 - alpha / (2 * o->tests), o->freedom);

@@ -230,7 +230,7 @@ static void collect(const in_process *p, const natural *plan) {
     run_job finished = {.model = *p->call->subject->model, .schema = schema, .memory = memory,
                         .summary = s};
     cell_take_moments(s, p->out);
-    cell_collect(&finished, r, &problems);
+    cell_collect(&finished, p->out, &problems);
     r->finished = 1;
   } else {
     fail(r, "no diagnostics: %s", problems.count ? problems.list[0].cause : "too few draws");

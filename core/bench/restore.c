@@ -73,6 +73,16 @@ bool restore_once(const json_t *o, bench_once *f) {
   f->order = (int32_t)restore_int(o, "order");
   f->seed = restore_int(o, "seed");
   f->started_s = restore_real(o, "started_s");
+  for (int v = BENCH_VALID; v <= BENCH_INTERRUPTED; v++) {
+    const char *verdict = json_string_value(json_object_get(o, "verdict"));
+    if (!verdict || strcmp(verdict, bench_verdict_text((bench_verdict)v))) continue;
+    f->judged = 1;
+    f->verdict = v;
+  }
+  restore_text(o, "reason", f->reason, sizeof f->reason);
+  f->z_worst = restore_real(o, "worst_z");
+  f->z_limit = restore_real(o, "limit_z");
+  if (isnan(f->z_worst) && !isnan(f->z_limit)) f->z_worst = INFINITY; /* draws not finite */
   f->stages = (bench_stages){.load = restore_real(stages, "load_s"),
                              .compile = restore_real(stages, "compile_s"),
                              .upload = restore_real(stages, "upload_s"),
@@ -129,5 +139,7 @@ void restore_agreements(const json_t *list, bench_row *row) {
     restore_text(o, "name", to->name, sizeof to->name);
     to->mean = restore_difference(json_object_get(o, "mean"));
     to->sd = restore_difference(json_object_get(o, "sd"));
+    to->square = restore_difference(json_object_get(o, "square"));
+    if (!json_is_array(json_object_get(o, "square"))) to->square.z = NAN;
   }
 }

@@ -166,12 +166,12 @@ static void put_z(out_table *t, const bench_row *row) {
 }
 
 static void put_r_hat(out_table *t, const bench_row *row) {
-  of_cell(t, row->n_runs ? row->runs[0].r_hat : NAN, row->r_hat_limit, "%.4g");
+  of_cell(t, row->n_runs ? bench_worst_r_hat(row)->r_hat : NAN, row->r_hat_limit, "%.4g");
 }
 
 static void put_ess(out_table *t, const bench_row *row) {
-  const bench_once *first = row->n_runs ? &row->runs[0] : NULL;
-  of_cell(t, first ? fmin(first->ess_bulk, first->ess_tail) : NAN, row->ess_limit, "%.0f");
+  of_cell(t, row->n_runs ? bench_least_ess(bench_worst_ess(row)) : NAN, row->ess_limit,
+          "%.0f");
 }
 
 static void put_truth(out_table *t, const bench_row *row) {
@@ -219,11 +219,6 @@ static const column limits[] = {
     {"ESS/joule", OUT_RIGHT, 0, .show = median, .figure = BENCH_ESS_JOULE},
     {.title = NULL}};
 
-static bool any_row(const bench_row *row) {
-  (void)row;
-  return true;
-}
-
 static bool is_valid(const bench_row *row) { return row->verdict == BENCH_VALID; }
 
 static bool has_limits(const bench_row *row) {
@@ -233,9 +228,15 @@ static bool has_limits(const bench_row *row) {
            isnan(f[BENCH_ESS_JOULE].median));
 }
 
+typedef struct {
+  const column *columns;
+  bool (*shown)(const bench_row *row); /* NULL: every row */
+  bool reasons;             /* a row that isn't valid has its reason in place of figures */
+} layout;
+
 /* NULL where no row is shown. */
-static out_table *table_of(const bench_report *r, const int *rows, int n, const column *columns,
-                           bool (*shown)(const bench_row *row)) {
+static out_table *table_of(const bench_report *r, const int *rows, int n, const layout *of) {
+  const column *columns = of->columns;
   axes a = axes_of(r, rows, n);
   out_table *t = out_table_new();
   int lines = 0;
@@ -244,10 +245,10 @@ static out_table *table_of(const bench_report *r, const int *rows, int n, const 
     out_table_column(t, c->title, c->align, c->priority);
   for (int i = 0; i < n; i++) {
     const bench_row *row = &r->rows[rows[i]];
-    if (!shown(row)) continue;
+    if (of->shown && !of->shown(row)) continue;
     lines++;
     name_cells(t, a, row);
-    if (columns == figures && !is_valid(row)) { /* the reason in place of figures */
+    if (of->reasons && !is_valid(row)) {
       char reason[BENCH_TEXT + 40];
       show_reason(row, reason, sizeof reason);
       out_table_cell(t, OUT_RED, "INVALID");
@@ -266,19 +267,19 @@ static out_table *table_of(const bench_report *r, const int *rows, int n, const 
 }
 
 out_table *show_figures(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, figures, any_row);
+  return table_of(r, rows, n, &(layout){figures, .reasons = true});
 }
 
 out_table *show_times(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, times, is_valid);
+  return table_of(r, rows, n, &(layout){times, .shown = is_valid});
 }
 
 out_table *show_checks(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, checks, any_row);
+  return table_of(r, rows, n, &(layout){checks});
 }
 
 out_table *show_limits(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, limits, has_limits);
+  return table_of(r, rows, n, &(layout){limits, .shown = has_limits});
 }
 
 out_table *show_stage_table(const bench_report *r, const int *rows, int n) {

@@ -94,11 +94,14 @@ cell *bench_run_cell(bench_work *k, const bench_row *row, const char *folder, in
 
 /* --- judgement (verdict.c) ------------------------------------------------------------ */
 
-/* The first reason stays. */
+/* Of what holds for every seed: the row isn't run again. The first reason stays. */
 void bench_refuse(bench_row *row, bench_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* A cold run: gates, moments, convergence, truth. */
-void bench_judge_first(bench_work *k, bench_row *row, const cell *c);
+/* The last run: that it came to its end, its gates; then its draws, whose verdict stays with
+ * the run: moments, convergence, truth. Its digest is known. */
+void bench_judge_run(bench_work *k, bench_row *row, const cell *c);
+/* The row's verdict from those of its runs, after the last one. */
+void bench_settle(bench_row *row);
 /* A run's bits against those of `cpu` with the same chains and seed. c: the run's draws,
  * where they are known; else the digest decides alone. */
 void bench_judge_bits(bench_work *k, bench_row *row, const cell *c, const char *promise,

@@ -9,11 +9,18 @@
 
 enum { MOST_ROWS = 12, LINE = 26, WORST = 5 };
 #define APART 0.17          /* of means and standard deviations from the line between them */
+#define THREE_APART 0.27    /* the same with means of squares on that line */
 #define LEAST_PERCENT 0.01  /* smaller differences are drawn here */
 #define MOST_PERCENT 1000.0 /* and larger ones */
 
-static const bench_difference *part(const bench_agreement *a, int sd) {
-  return sd ? &a->sd : &a->mean;
+enum { MEAN, SD, SQUARE, PARTS };
+
+static const bench_difference *part(const bench_agreement *a, int which) {
+  return which == MEAN ? &a->mean : which == SD ? &a->sd : &a->square;
+}
+
+static bool has_squares(const bench_row *row) {
+  return row->n_agreements > 0 && !isnan(row->agreements[0].square.z);
 }
 
 /* % of the reference's size. */
@@ -42,7 +49,8 @@ static double end_of(const bench_report *r, const view_lines *l) {
   return fmax(5.3, 1.06 * fmax(limit, fmin(most, 2 * limit))); /* 5 is on the axis */
 }
 
-/* Differences of a row within the limit as dots, the others as crosses. */
+/* Differences of a row within the limit as dots, the others as crosses; those of squares,
+ * which have no limit, in the row's own colour. */
 static void put_errors(plot *p, const bench_report *r, int row_number, int at, double end,
                        bool *beyond) {
   const bench_row *row = &r->rows[row_number];
@@ -51,17 +59,22 @@ static void put_errors(plot *p, const bench_report *r, int row_number, int at, d
   plot_style dot = dot_of(r, row_number), cross = plot_role(PLOT_BAD);
   cross.marker = PLOT_CROSS;
   cross.size = 8;
-  for (int sd = 0; sd < 2; sd++) {
+  plot_style beside = dot;
+  beside.marker = PLOT_CROSS;
+  double apart = has_squares(row) ? THREE_APART : APART;
+  for (int which = 0; which < PARTS; which++) {
     int within = 0;
-    for (int i = 0; i < n; i++) {
-      double z = part(&row->agreements[i], sd)->z, line = at + (sd ? APART : -APART);
+    double line = at + (which == MEAN ? -apart : which == SD ? apart : 0);
+    for (int i = 0; i < n && (which != SQUARE || has_squares(row)); i++) {
+      double z = part(&row->agreements[i], which)->z;
+      if (isnan(z)) continue;
       if (fabs(z) <= row->z_limit) {
         x[within] = z;
         y[within++] = line;
       } else {
         z = fmax(fmin(z, 0.98 * end), -0.98 * end);
-        plot_points(p, cross, &z, &line, 1);
-        *beyond = true;
+        plot_points(p, which == SQUARE ? beside : cross, &z, &line, 1);
+        *beyond |= which != SQUARE;
       }
     }
     plot_points(p, dot, x, y, within);
@@ -147,12 +160,13 @@ static void percent_panel(plot *p, const bench_report *r, const view_lines *l) {
 
 static plot *agreement(const bench_report *r, const int *rows, int n, const char *name) {
   int *tested = erg_alloc((size_t)n * sizeof *tested + 1), m = 0;
-  bool any = false, beyond = false;
+  bool any = false, beyond = false, squares = false;
   for (int i = 0; i < n; i++) {
     const bench_row *row = &r->rows[rows[i]];
     if (!row->z_tests || !(row->z_limit > 0)) continue;
     tested[m++] = rows[i];
     any |= row->n_agreements > 0;
+    squares |= has_squares(row);
   }
   if (!m) {
     free(tested);
@@ -173,7 +187,10 @@ static plot *agreement(const bench_report *r, const int *rows, int n, const char
       errors_panel(p, r, &l, &beyond);
   }
   plot_key(p, (plot_style){.colour = PLOT_INK, .size = 5}, PLOT_KEY_MARKER,
-           any ? "a quantity: above its mean, below its standard deviation" : "the worst");
+           squares ? "a quantity: above its mean, then its square's (not judged), below its "
+                     "standard deviation"
+           : any   ? "a quantity: above its mean, below its standard deviation"
+                   : "the worst");
   plot_key(p, plot_role(PLOT_BAND), PLOT_KEY_BOX,
            any ? "the limit; 5 % of means, 10 % of standard deviations" : "up to the limit");
   if (beyond)

@@ -421,11 +421,11 @@ static void put_against(FILE *out, const bench_row *row, int i) {
 }
 
 static void put_own(FILE *out, const bench_row *row, int i) {
-  const bench_once *f = row->n_runs ? &row->runs[0] : NULL;
   char text[40];
-  double r_hat = f ? f->r_hat : NAN, ess = f ? fmin(f->ess_bulk, f->ess_tail) : NAN;
+  double r_hat = row->n_runs ? bench_worst_r_hat(row)->r_hat : NAN,
+         ess = row->n_runs ? bench_least_ess(bench_worst_ess(row)) : NAN;
   snprintf(text, sizeof text, isnan(r_hat) ? "-" : "%.4f", r_hat);
-  view_cell_text(out, r_hat > row->r_hat_limit ? PAGE_BAD : PAGE_NONE, text,
+  view_cell_text(out, r_hat >= row->r_hat_limit ? PAGE_BAD : PAGE_NONE, text,
                  "rows/%d/checks/r_hat/value", i);
   view_cell(out, isfinite(row->r_hat_limit) ? row->r_hat_limit : NAN, "rows/%d/checks/r_hat/limit",
             i);
@@ -560,8 +560,8 @@ void view_pairs_table(FILE *out, const bench_report *r) {
 }
 
 void view_runs_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "caches", "seed", "order", "started (s)", "total (s)",
-                                       "gradients", "bulk ESS", "tail ESS", "R-hat",
+  static const char *const titles[] = {"row", "caches", "seed", "draws", "order",
+                                       "started (s)", "total (s)", "gradients", "bulk ESS", "tail ESS", "R-hat",
                                        "divergences", NULL};
   begin(out, titles);
   for (int w = 0; w < r->n_subjects; w++) {
@@ -575,6 +575,11 @@ void view_runs_table(FILE *out, const bench_report *r) {
         put_label(out, r, i);
         page_cell(out, PAGE_NONE, f->kind == BENCH_COLD ? "empty" : "filled");
         view_cell(out, (double)f->seed, AT "seed", i, k);
+        if (f->judged)
+          view_cell_text(out, f->verdict == BENCH_VALID ? PAGE_TEXT : PAGE_BAD,
+                         bench_verdict_text((bench_verdict)f->verdict), AT "verdict", i, k);
+        else
+          page_cell(out, PAGE_NONE, "-");
         view_cell(out, f->order, AT "order", i, k);
         view_cell(out, f->started_s, AT "started_s", i, k);
         view_cell(out, f->stages.total, AT "stages/total_s", i, k);

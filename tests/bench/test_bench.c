@@ -67,6 +67,21 @@ static void assert_says(const bench_row *row, bench_verdict verdict, const char 
     fail_msg("%s: %s: %s", row->backend, bench_verdict_text(row->verdict), row->reason);
 }
 
+static bool resume(scene *s, const char *folder) {
+  bench_resumed held;
+  bench_workloads w;
+  s->options.resume = true;
+  s->options.workloads = &w;
+  bool good = bench_resume_read(folder, &s->options, &w, &held, &s->problems) &&
+              bench_run(&s->options, &s->report, &s->problems);
+  s->options.workloads = &s->workloads;
+  bench_workloads_free(&w);
+  bench_resumed_free(&held);
+  s->options.backends = s->options.devices = NULL;
+  s->options.set = s->options.preset = NULL;
+  return good;
+}
+
 static void right_backends(void **state) {
   (void)state;
   static const char *const backends[] = {"cpu", "right", NULL};
@@ -138,6 +153,69 @@ static void one_that_hangs(void **state) {
   end(&s);
 }
 
+/* Every seed is run and judged; one of them makes the row invalid, and says which. */
+static void one_seed_of_three(void **state) {
+  (void)state;
+  static const char *const backends[] = {"cpu", "moody", "tilts", NULL};
+  char *folder = erg_private_folder(NULL, "test");
+  scene s;
+  play(&s, backends);
+  s.options.repeats = 3;
+  s.options.axes.chains[0] = 4; /* 2000 draws: R-hat has a limit */
+  s.options.draws = 500;
+  s.options.out = folder;
+  run(&s);
+  assert_says(row_of(&s, "cpu"), BENCH_VALID, "");
+  const bench_row *moody = row_of(&s, "moody"), *tilts = row_of(&s, "tilts");
+  assert_says(moody, BENCH_NOT_CONVERGED, "1 of 3 seeds failed (2); seed 2: too few effective");
+  assert_says(tilts, BENCH_WRONG, "1 of 3 seeds failed (2); seed 2: the ");
+  assert_int_equal(bench_exit_code(&s.report), 5);
+  for (int i = 0; i < s.report.n_rows; i++) {
+    const bench_row *row = &s.report.rows[i];
+    int invalid;
+    assert_int_equal(bench_n_cached(row), 3);
+    assert_int_equal(bench_n_seeds(row, &invalid), 3);
+    assert_int_equal(invalid, i > 0);
+    for (int k = 0; k < row->n_runs; k++) {
+      const bench_once *f = &row->runs[k];
+      bool bad = i > 0 && f->seed == 2;
+      assert_int_equal(f->judged, 1);
+      assert_int_equal(f->verdict != BENCH_VALID, bad);
+      assert_int_equal(f->reason[0] != 0, bad);
+      assert_true(f->stages.sampling > 0 && f->ess_bulk > 0);
+      if (strcmp(row->backend, "tilts") == 0) assert_int_equal(f->z_worst > f->z_limit, bad);
+    }
+  }
+  /* Another session has the same answer from the journal. */
+  char *reason = run_text("%s", moody->reason);
+  bench_report_free(&s.report);
+  assert_true(resume(&s, folder));
+  assert_says(row_of(&s, "moody"), BENCH_NOT_CONVERGED, reason);
+  assert_int_equal(bench_n_cached(row_of(&s, "tilts")), 3);
+  assert_says(row_of(&s, "tilts"), BENCH_WRONG, "1 of 3 seeds failed (2)");
+  free(reason);
+  end(&s);
+  erg_private_folder_remove(folder);
+}
+
+/* What R-hat refuses: which quantity, its draws, how many others. */
+static void r_hat_names_the_quantity(void **state) {
+  (void)state;
+  static const char *const backends[] = {"stuck", NULL};
+  scene s;
+  play(&s, backends);
+  s.options.axes.chains[0] = 4;
+  s.options.draws = 500;
+  s.options.no_reference = true;
+  run(&s);
+  const bench_row *row = row_of(&s, "stuck");
+  assert_says(row, BENCH_NOT_CONVERGED, "effective draws), below 1.02 is asked; ");
+  assert_non_null(strstr(row->reason, bench_cold(row)->worst_r_hat));
+  assert_non_null(strstr(row->reason, " of 10 quantities above: "));
+  assert_int_equal(bench_n_cached(row), 1);
+  end(&s);
+}
+
 /* A slow one is valid; its figure says so (it sleeps, so the bound doesn't hang on load). */
 static void one_that_is_slow(void **state) {
   (void)state;
@@ -173,6 +251,14 @@ static void figures_of_a_run(void **state) {
   assert_true(row->r_hat_limit == 1.01 && row->ess_limit == 400);
   assert_true(fmin(f->ess_bulk, f->ess_tail) >= 400);
   assert_true(f->ess_square > 0 && f->ess_lp > 0);
+  /* The mean of squares is the squared mean and the variance of n, not of n - 1. */
+  for (int i = 0; i < row->n_agreements; i++) {
+    const bench_agreement *a = &row->agreements[i];
+    double mean = a->mean.value, sd = a->sd.value, n = 4000;
+    double expected = mean * mean + sd * sd * (n - 1) / n;
+    assert_true(fabs(a->square.value - expected) <= 1e-12 * expected);
+    assert_true(a->square.error > 0 && fabs(a->square.z) < 6);
+  }
   /* Whole grid steps of the sampling. */
   double step = (f->converged_s - f->stages.warmup) / f->stages.sampling * BENCH_PREFIXES;
   assert_true(step >= 1 && step <= BENCH_PREFIXES + 1e-9 && fabs(step - round(step)) < 1e-6);
@@ -327,21 +413,6 @@ static void data_made_once(void **state) {
 }
 
 /* --- the journal ---------------------------------------------------------------------- */
-
-static bool resume(scene *s, const char *folder) {
-  bench_resumed held;
-  bench_workloads w;
-  s->options.resume = true;
-  s->options.workloads = &w;
-  bool good = bench_resume_read(folder, &s->options, &w, &held, &s->problems) &&
-              bench_run(&s->options, &s->report, &s->problems);
-  s->options.workloads = &s->workloads;
-  bench_workloads_free(&w);
-  bench_resumed_free(&held);
-  s->options.backends = s->options.devices = NULL;
-  s->options.set = s->options.preset = NULL;
-  return good;
-}
 
 static void journal_and_resume(void **state) {
   (void)state;
@@ -534,6 +605,7 @@ int main(void) {
       cmocka_unit_test(right_backends),   cmocka_unit_test(wrong_backends),
       cmocka_unit_test(one_that_hangs),   cmocka_unit_test(nothing_to_run),
       cmocka_unit_test(one_that_is_slow), cmocka_unit_test(figures_of_a_run),
+      cmocka_unit_test(one_seed_of_three), cmocka_unit_test(r_hat_names_the_quantity),
       cmocka_unit_test(random_order),     cmocka_unit_test(a_matrix),
       cmocka_unit_test(no_room),
       cmocka_unit_test(data_made_once),

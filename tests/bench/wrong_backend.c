@@ -1,6 +1,7 @@
 /* Backends that are wrong on purpose, chosen by WRONG, each the plug-in `cpu` with one
  * thing changed. RIGHT changes nothing, but promises nothing either. */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +20,9 @@
 #define STUCK 8     /* every draw is nearly the last one */
 #define SLOW 9      /* right, but every gradient takes SLOW_US longer */
 #define TOLD 10     /* right, and tells of made-up instruments and peaks */
+#define MOODY 11    /* STUCK with the seed MOOD, right with any other */
+#define TILTS 12    /* BIASED with such a seed */
+#define MOOD 2
 
 #define TILT 0.5
 #ifndef SLOW_US
@@ -29,6 +33,7 @@ static const erg_sampler *cpu;
 static erg_model tilted; /* one run at a time: this is a test */
 static const erg_model *straight;
 static erg_job changed;
+static bool in_mood;
 
 static erg_status tilted_logp(const erg_model *model, const double *centring, void *scratch,
                               const double *q, double *lp, double *grad, double *moments) {
@@ -51,7 +56,8 @@ static erg_status slow_logp(const erg_model *model, const double *centring, void
 static const erg_job *change(const erg_job *job) {
   changed = *job;
   if (WRONG == BITS) changed.seed++;
-  if (WRONG == BIASED || WRONG == SLOW) {
+  in_mood = job->seed == MOOD;
+  if (WRONG == BIASED || WRONG == SLOW || (WRONG == TILTS && in_mood)) {
     straight = job->model;
     tilted = *job->model;
     tilted.logp = WRONG == SLOW ? slow_logp : tilted_logp;
@@ -76,7 +82,7 @@ static erg_status advance(erg_run *run, erg_block *block) {
   if (WRONG == CRASHES) __builtin_trap();
   while (WRONG == HANGS) pause();
   erg_status status = cpu->advance(run, block);
-  if (WRONG == STUCK && !block->warmup)
+  if ((WRONG == STUCK || (WRONG == MOODY && in_mood)) && !block->warmup)
     for (int32_t c = 0; c < block->chains; c++)
       for (int64_t d = 1; d < block->filled[c]; d++) {
         double *at = block->draws + (c * block->capacity + d) * block->dim;

@@ -142,9 +142,11 @@ def dots_of(svg):
 
 
 def wanted_dots(moments):
-    for key in ("mean", "sd"):
-        numbers = [quantity[key] for quantity in moments["quantities"]]
+    for key in ("mean", "sd", "square"):
+        numbers = [quantity[key] for quantity in moments["quantities"] if key in quantity]
         yield 0, key, [z for *_, z in numbers if z is not None and abs(z) <= moments["limit_z"]]
+        if key == "square":
+            continue
         percents = [1000 if None in (n[0], n[2]) or n[0] == n[2] == 0 else
                     1000 if n[2] == 0 else 100 * abs(n[0] - n[2]) / abs(n[2]) for n in numbers]
         yield 1, key, [math.log(min(max(percent, 0.01), 1000)) for percent in percents]

@@ -442,6 +442,7 @@ def check_csv(document, text, figures_of_run):
                       ergode_version=document["environment"]["ergode_version"],
                       cpu=document["environment"]["cpu"], time=document["environment"]["time"])
         wanted.update({name: run and run[name] for name in OF_RUN})
+        wanted.update({"run_" + name: run and run.get(name) for name in ("verdict", "reason")})
         wanted.update({name + "_s": run and run["stages"][name + "_s"] for name in STAGES})
         telemetry = (run and run["telemetry"]) or {}
         wanted.update({name: telemetry.get(name) for name in TELEMETRY})

@@ -67,7 +67,45 @@ def check_difference(where, moment, say):
         say(f"{where}: z {z}, recomputed {wanted}")
 
 
-def check_moments(row, say):
+def check_runs(document, row, say):
+    """A row is valid where each of its runs is; a run isn't where a number misses its limit."""
+    runs, checks = row["runs"], row["checks"]
+    if not runs or any("verdict" not in run for run in runs):  # an earlier version's
+        return
+    where = row["id"]
+    bad = [run for run in runs if run["verdict"] not in ("valid", None)]
+    if row["verdict"] == "valid" and any(run["verdict"] != "valid" for run in runs):
+        say(f"{where}: valid, with a run that is not")
+    if bad and row["verdict"] == "valid" or any((run["reason"] == "") != (run not in bad)
+                                                for run in runs):
+        say(f"{where}: a verdict without its reason, or the other way round")
+    seeds, failed = {run["seed"] for run in runs}, {run["seed"] for run in bad}
+    said = f"{len(failed)} of {len(seeds)} seeds failed"
+    if row["verdict"] == "not_converged" and len(seeds) > 1 and said not in row["reason"]:
+        say(f"{where}: {row['reason']}, recomputed {said}")
+    missed = {"r_hat": lambda run, limit: not run["max_r_hat"] < limit,
+              "ess": lambda run, limit: min(run["min_ess_bulk"], run["min_ess_tail"]) < limit}
+    for name, misses in missed.items():
+        limit = checks[name]["limit"]
+        for run in runs:
+            known = None not in (limit, run["max_r_hat"], run["min_ess_bulk"],
+                                 run["min_ess_tail"], run["verdict"])
+            if known and misses(run, limit) and run not in bad:
+                say(f"{where}: order {run['order']} is valid, with {name} beyond {limit}")
+    for run in runs:
+        beyond = run["limit_z"] is not None and not (
+            run["worst_z"] is not None and run["worst_z"] <= run["limit_z"])
+        if beyond and run not in bad:
+            say(f"{where}: order {run['order']} is valid, with z {run['worst_z']}")
+    for name, values in (("r_hat", [-run["max_r_hat"] for run in runs
+                                    if run["max_r_hat"] is not None]),
+                         ("ess", [min(run["min_ess_bulk"], run["min_ess_tail"]) for run in runs
+                                  if None not in (run["min_ess_bulk"], run["min_ess_tail"])])):
+        if len(values) == len(runs) and checks[name]["value"] != abs(min(values)):
+            say(f"{where}: {name} {checks[name]['value']}, recomputed {abs(min(values))}")
+
+
+def check_moments(document, row, say):
     """Every z, the worst, the limit and the bands. Of more quantities than a row keeps the worst
     are there, and the bands are counts of more."""
     moments = row["checks"]["moments"]
@@ -90,6 +128,16 @@ def check_moments(row, say):
             check_difference(f"{where}: {key} of {quantity['name']}", quantity[key], say)
             z = quantity[key][4]
             every[f"{key} of {quantity['name']}"] = math.inf if z is None else abs(z)
+        if "square" in quantity:
+            where_square = f"{where}: square of {quantity['name']}"
+            check_difference(where_square, quantity["square"], say)
+            for k in (0, 2):  # of value and reference: at least the squared mean
+                mean, sd, square = (quantity[key][k] for key in ("mean", "sd", "square"))
+                # the variance of n draws is (n - 1) / n of that of sd; n is at least 8
+                if None not in (mean, sd, square) and not (
+                        mean ** 2 + 7 / 8 * sd ** 2 - 1e-9 * square <= square <=
+                        (mean ** 2 + sd ** 2) * (1 + 1e-9)):
+                    say(f"{where_square}: {square}, mean and sd give {mean ** 2 + sd ** 2}")
     if every:
         worst, said = max(every.values()), moments["worst_z"]
         if (math.inf if said is None else said) != worst or every.get(moments["name"]) != worst:
@@ -102,8 +150,9 @@ def check_moments(row, say):
         if outside != moments[member] if whole else outside > moments[member]:
             say(f"{where}: {member} {moments[member]}, recomputed {outside}")
     if moments["degrees_of_freedom"] is not None and moments["tests"]:
-        limit = stats.t.ppf(1 - FALSE_ALARM / (2 * moments["tests"]),
-                            moments["degrees_of_freedom"])
+        judged = all("verdict" in run for run in row["runs"])
+        tests = moments["tests"] * (document["settings"]["repeats"] if judged else 1)
+        limit = stats.t.ppf(1 - FALSE_ALARM / (2 * tests), moments["degrees_of_freedom"])
         # Ergode's quantile is an expansion, good to 3e-4 at 50 degrees of freedom.
         if not math.isclose(moments["limit_z"], limit, rel_tol=3e-4):
             say(f"{where}: limit {moments['limit_z']}, recomputed {limit}")
@@ -222,7 +271,8 @@ def check_document(document):
     rows = {row["id"]: row for row in document["rows"]}
     for row in document["rows"]:
         check_row(document, row, said.append)
-        check_moments(row, said.append)
+        check_runs(document, row, said.append)
+        check_moments(document, row, said.append)
     for pair in document["pairs"]:
         check_pair(document, pair, rows, said.append)
     for curve in document["scaling"]:

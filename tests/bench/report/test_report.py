@@ -123,6 +123,11 @@ class Recomputed(unittest.TestCase):
                 "scaling/0/points/1/efficiency": 0.9, "scaling/0/points/1/verdict": "warning",
                 "rows/0/checks/moments/quantities/1/mean/4": -2.01,
                 "rows/0/checks/moments/quantities/0/sd/0": 1.01,
+                "rows/0/checks/moments/quantities/0/square/0": 6.0,
+                "rows/0/checks/moments/quantities/0/square/4": 0.1,
+                run + "verdict": "not_converged", run + "reason": "R-hat", run + "worst_z": 4.6,
+                run + "max_r_hat": 1.03, "rows/0/checks/r_hat/value": 1.004,
+                "rows/0/checks/ess/value": 101.0,
                 "rows/0/checks/moments/quantities/0/name": "x[2]",
                 "rows/0/checks/moments/quantities": [],
                 "rows/0/checks/moments/worst_z": 1.0,
@@ -139,7 +144,7 @@ class Recomputed(unittest.TestCase):
     def test_moments_of_many_quantities(self):
         whole = document.document()
         zs = [0.01 * k for k in range(1, 257)]
-        limit = run_figures.stats.t.ppf(1 - 1e-4 / 2000, 100)
+        limit = run_figures.stats.t.ppf(1 - 1e-4 / 6000, 100)
         moments = document.moments(zs, tests=1000, limit=limit)
         whole["rows"][0]["checks"]["moments"] = moments
         moments["mean_outside_5_percent"] += 100  # of those that aren't there
@@ -155,6 +160,23 @@ class Recomputed(unittest.TestCase):
         self.assertEqual(recompute_bench.check_document(whole), [])
         moments["worst_z"] = 1.0
         self.assertNotEqual(recompute_bench.check_document(whole), [])
+
+    def test_seeds(self):
+        whole = document.document()
+        wrong, run = whole["rows"][2], whole["rows"][2]["runs"][2]
+        run.update(verdict="not_converged", reason="R-hat 1.03", max_r_hat=1.03)
+        wrong.update(verdict="not_converged", reason="1 of 3 seeds failed (2); seed 2: R-hat 1.03")
+        wrong["checks"]["r_hat"]["value"] = 1.03
+        self.assertEqual(recompute_bench.check_document(whole), [])
+        wrong["reason"] = "2 of 3 seeds failed (1, 2); seed 1: R-hat 1.03"
+        self.assertNotEqual(recompute_bench.check_document(whole), [])
+        # A document of an earlier version, whose first run alone was judged.
+        for row in whole["rows"]:
+            for run in row["runs"]:
+                for key in ("verdict", "reason", "worst_z", "limit_z"):
+                    del run[key]
+        whole["rows"][0]["checks"]["moments"]["limit_z"] = 4.420969700793366
+        self.assertEqual(recompute_bench.check_document(whole), [])
 
     def test_weak_scaling(self):
         whole = altered("scaling/0/kind", "weak")
