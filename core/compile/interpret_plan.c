@@ -141,7 +141,7 @@ static void need(const ir_graph *g, bool *needed) {
   }
 }
 
-plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
+plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted, bool in_place) {
   plan *p = plan_memory(sizeof *p);
   p->graph = g;
   atomic_init(&p->users, 1);
@@ -172,19 +172,19 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
     s->node = i;
     s->n = small(ir_size(g, n->dims));
     s->n_args = n->n_args;
-    if (s->n > p->largest) p->largest = s->n;
     s->place = PLAN_STATIC;
     s->active = n->op == IR_INPUT;
     if (n->op == IR_INPUT || n->op == IR_CENTRE_L || n->op == IR_CENTRE_H ||
         n->op == IR_CENTRE_K || n->op == IR_RANDOM)
       s->place = PLAN_RUN;
+    if (n->op == IR_DATA && in_place && g->data[n->index].values) s->place = PLAN_DATA;
     if (n->op == IR_DATA)
       for (int k = 0; k < g->n_params; k++)
         if (g->params[k].natural_data == n->index) s->place = PLAN_BOUND;
     for (int k = 0; k < n->n_args; k++) {
       s->arg[k] = p->step_of[n->args[k]];
       const plan_step *a = &p->steps[s->arg[k]];
-      if (a->place != PLAN_STATIC) s->place = PLAN_RUN;
+      if (!plan_is_constant(a)) s->place = PLAN_RUN;
       s->active = s->active || a->active;
     }
     if (n->dim >= 0) {
@@ -197,7 +197,7 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
     for (int k = 0; k < n->n_parts; k++) {
       ir_id part = g->parts[n->parts + k];
       const plan_step *a = &p->steps[p->step_of[part]];
-      if (a->place != PLAN_STATIC) s->place = PLAN_RUN;
+      if (!plan_is_constant(a)) s->place = PLAN_RUN;
       s->active = s->active || a->active;
       ir_dims walk = n->op == IR_PACK ? n->dims & ~ir_bit(n->dim)
                      : n->op == IR_QR ? n->over
@@ -207,7 +207,13 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
     }
     if (n->op == IR_RANDOM) s->active = false;
     shape_step(p, s, n);
-    if (s->place == PLAN_STATIC) {
+    bool anew = n->op == IR_SEGSUM;
+    for (int k = 0; k < n->n_args && (ir_is_elementwise(n->op) || n->op == IR_RENAME); k++)
+      anew = anew || s->access[k].map;
+    if (anew && s->n > p->temporary) p->temporary = s->n;
+    if (s->place == PLAN_DATA) {
+      s->offset = n->index;
+    } else if (s->place == PLAN_STATIC) {
       s->offset = p->n_static;
       p->n_static += s->n;
     } else if (s->place == PLAN_RUN) {
@@ -215,6 +221,7 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted) {
       p->n_values += s->n;
     } else {
       s->offset = p->n_bound;
+      if (s->n > p->largest_bound) p->largest_bound = s->n;
       p->bound[p->n_bound++] = n->index;
     }
   }

@@ -19,6 +19,7 @@ static inline int32_t plan_at(plan_access a, int32_t i) {
 
 typedef enum {
   PLAN_STATIC, /* of data alone: computed once */
+  PLAN_DATA,   /* the graph's own values of a data entry, where they are of the precision */
   PLAN_BOUND,  /* a natural_data entry: the caller's memory */
   PLAN_RUN     /* computed in each run */
 } plan_place;
@@ -29,7 +30,8 @@ typedef struct {
   bool active;   /* depends on q: has an adjoint */
   ir_id node;
   int32_t n;      /* elements */
-  int64_t offset; /* in the static values or the workspace's; BOUND: slot of the binding */
+  int64_t offset; /* in the static values or the workspace's; DATA: number of the entry; BOUND:
+                   * slot of the binding */
   int32_t arg[IR_MAX_ARGS]; /* steps */
   int32_t n_args;
   /* Elementwise, RANDOM: element of the result to element of the argument. GATHER:
@@ -61,7 +63,9 @@ typedef struct {
   int n_steps;
   int32_t *step_of;           /* node to step, or -1 */
   int64_t n_static, n_values; /* elements */
-  int32_t largest;            /* elements of the largest step */
+  int32_t largest_bound;      /* elements of the largest bound step */
+  int32_t temporary;          /* elements of a step's operand or rest that is laid out anew, at
+                               * most */
   int32_t *part_step;
   plan_access *part_access;
   int32_t n_parts;
@@ -74,7 +78,11 @@ typedef struct {
   int32_t **gathers; /* per step: element of the source, -1 outside; static positions */
 } plan;
 
-plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted);
+/* in_place: data entries are read where the graph has them. */
+plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted, bool in_place);
+static inline bool plan_is_constant(const plan_step *s) {
+  return s->place == PLAN_STATIC || s->place == PLAN_DATA;
+}
 /* Drops one user; frees with the last. */
 void plan_release(plan *p);
 /* Distance between neighbours along `dim` in an array over `array`. */

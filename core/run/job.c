@@ -18,6 +18,9 @@
 enum { DEFAULT_CHAINS = 4, DEFAULT_WARMUP = 500, DEFAULT_DRAWS = 1000, MAX_DEVICES = 64 };
 #define STORED_DATA_ELEMENTS 100000     /* of a data entry, in draws.nc */
 #define STORED_JSON_ELEMENTS 5000000    /* of simulated data, in data.json */
+/* Of the data: as read, in the graph, in the program made of it, in the compiled form; while
+ * that is filled, an array's values once more. */
+enum { COPIES_COMPILING = 5, COPIES_SAMPLING = 4 };
 
 int run_processors(void) {
   cpu_set_t set;
@@ -337,21 +340,24 @@ static bool make_sinks(run_job *j, const run_wishes *w, erg_problems *p) {
   out_sink *both[2] = {j->memory, files};
   j->sink = !files ? j->memory : j->memory ? out_tee(both, 2) : files;
   const run_request *r = &j->request;
-  uint64_t data = 0;
+  uint64_t data = 0, text = j->model.data ? j->model.data->source->length : 0;
   for (int i = 0; i < j->model.graph->n_data; i++)
-    data += 2 * sizeof(double) * (uint64_t)j->model.graph->data[i].n;
+    data += sizeof(double) * (uint64_t)j->model.graph->data[i].n;
   j->disk_bytes = sizeof(double) * (uint64_t)j->schema->row * (uint64_t)r->chains *
                   (uint64_t)(kept + (r->save_warmup ? (r->warmup + thin - 1) / thin : 0));
   if (!files) j->disk_bytes = 0;
   warn_of_space(j, p);
   /* Kept draws, one block in the loop and at most 64 MiB of them before the writer, the
-   * data as read and as compiled, scratch a thread; or, after them, the diagnostics. */
+   * data, scratch a thread; or, after them, the diagnostics; or, before, compiling. */
   uint64_t queue = j->disk_bytes < (64u << 20) ? j->disk_bytes : 64u << 20;
   uint64_t sampling = run_sample_bytes(r, j->schema) + queue;
   uint64_t summary = out_summary_bytes(j->schema, kept, r->threads, !j->memory);
   sampling += run_sampler_bytes(r, &j->device);
-  j->memory_bytes = held + data + j->compiled->scratch_bytes * (uint64_t)r->threads +
-                    (sampling > summary ? sampling : summary);
+  uint64_t running = COPIES_SAMPLING * data + held +
+                     j->compiled->scratch_bytes * (uint64_t)r->threads +
+                     (sampling > summary ? sampling : summary);
+  uint64_t compiling = COPIES_COMPILING * data;
+  j->memory_bytes = text + (running > compiling ? running : compiling);
   return true;
 }
 
