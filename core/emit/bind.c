@@ -320,7 +320,8 @@ bool emit_bind(const emit_plan *p, emit_evaluator evaluate, void *context, emit_
   for (int i = 0; i < p->n_scratches && ok; i++) {
     scratch_at[i] = scratch;
     int64_t n = size_of(&b, p->scratches[i].dims);
-    scratch += p->scratches[i].accumulator ? n * EMIT_W : round_up(n) + EMIT_W;
+    int blocks = p->scratches[i].blocks;
+    scratch += blocks ? n * blocks * EMIT_W : round_up(n) + EMIT_W;
     if (scratch > INT32_MAX) b.reason = "more than 2^31 numbers of scratch";
   }
   ok = ok && !b.reason;

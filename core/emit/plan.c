@@ -296,18 +296,23 @@ static void merge_loops(emit_plan *p) {
 
 /* ---- memory ------------------------------------------------------------------------ */
 
-static void store(emit_plan *p, ir_id id, bool accumulator) {
-  emit_info *info = &p->info[id];
-  if (info->scratch >= 0) return;
+/* Number of a new scratch array. */
+static int reserve(emit_plan *p, ir_dims dims, int blocks) {
   p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
-  info->scratch = p->n_scratches - 1;
-  p->scratches[info->scratch] =
-      (emit_scratch){.dims = dims_of(p, id), .accumulator = false, .node = id};
-  if (accumulator) {
-    p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
-    p->scratches[p->n_scratches - 1] =
-        (emit_scratch){.dims = dims_of(p, id), .accumulator = true, .node = id};
-  }
+  p->scratches[p->n_scratches - 1] = (emit_scratch){.dims = dims, .blocks = blocks};
+  return p->n_scratches - 1;
+}
+
+static void store(emit_plan *p, ir_id id) {
+  emit_info *info = &p->info[id];
+  if (info->scratch < 0) info->scratch = reserve(p, dims_of(p, id), 0);
+}
+
+/* The result, then its sums by lanes, then a tile of the vector. */
+static void store_transposed(emit_plan *p, ir_id id) {
+  store(p, id);
+  reserve(p, dims_of(p, id), 1);
+  p->info[id].lanes = reserve(p, 0, EMIT_TILE);
 }
 
 /* The array node that this one reads from memory, or IR_NONE. */
@@ -323,17 +328,14 @@ static void find_stored(emit_plan *p) {
     const emit_info *info = &p->info[id];
     if (info->kind == EMIT_DEAD || ir_at(p->g, id)->data_only) continue;
     const ir_node *n = ir_at(p->g, id);
-    if (info->kind == EMIT_PACK) store(p, id, false);
-    if (info->kind == EMIT_TRANSPOSED) store(p, id, true);
-    if (info->kind == EMIT_REDUCE && emit_folds((ir_op)n->op)) {
-      p->scratches = append(p->scratches, &p->n_scratches, sizeof *p->scratches);
-      p->scratches[p->n_scratches - 1] = (emit_scratch){.accumulator = true, .node = id};
-      p->info[id].lanes = p->n_scratches - 1;
-    }
+    if (info->kind == EMIT_PACK) store(p, id);
+    if (info->kind == EMIT_TRANSPOSED) store_transposed(p, id);
+    if (info->kind == EMIT_REDUCE && emit_folds((ir_op)n->op))
+      p->info[id].lanes = reserve(p, 0, 1);
     ir_id source = stored_source(p, id);
     if (source != IR_NONE) {
       emit_kind k = p->info[source].kind;
-      if (k != EMIT_ARRAY_INPUT || info->kind == EMIT_SEGMENT) store(p, source, false);
+      if (k != EMIT_ARRAY_INPUT || info->kind == EMIT_SEGMENT) store(p, source);
     }
     if (info->kind != EMIT_ELEMENT && info->kind != EMIT_REDUCE &&
         info->kind != EMIT_TRANSPOSED)
@@ -342,7 +344,7 @@ static void find_stored(emit_plan *p) {
       ir_id a = n->args[i];
       const emit_info *ia = &p->info[a];
       if (!emit_is_loop_kind(ia->kind)) continue;
-      if (emit_home(p, a) != emit_home(p, id) || ia->stage != info->stage) store(p, a, false);
+      if (emit_home(p, a) != emit_home(p, id) || ia->stage != info->stage) store(p, a);
     }
   }
 }
@@ -355,7 +357,7 @@ static void store_outputs(emit_plan *p) {
     ir_dims shape = ir_at(p->g, p->g->params[i].input)->dims;
     for (int k = 0; k < 4; k++)
       if (out[k] >= 0 && emit_is_loop_kind(p->info[out[k]].kind) && dims_of(p, out[k]) != shape)
-        store(p, out[k], false);
+        store(p, out[k]);
   }
 }
 

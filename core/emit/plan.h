@@ -4,7 +4,8 @@
 
 #include "emit/emit.h"
 
-#define EMIT_W 8 /* virtual lanes: ERG_W of the prologues */
+#define EMIT_W 8    /* virtual lanes: ERG_W of the prologues */
+#define EMIT_TILE 4 /* blocks of lanes that a transposed product takes at once */
 
 /* How a node is computed. */
 typedef enum {
@@ -32,7 +33,8 @@ typedef struct {
   int uses;
   bool fused;           /* a product written inside the fma of its only user */
   int scratch;          /* number of its scratch array, or -1 */
-  int lanes;            /* REDUCE that folds: a block for the lanes' results, or -1 */
+  int lanes;            /* REDUCE that folds: a block for the lanes' results. TRANSPOSED:
+                         * the tile's values of the vector. Else -1 */
   ir_id matrix, vector; /* MATVEC, TRANSPOSED */
 } emit_info;
 
@@ -77,12 +79,11 @@ typedef struct {
   ir_dims dims; /* SIZE */
 } emit_slot;
 
-/* Scratch array: n elements rounded up to lanes, then one block of zeros. With
- * `columns` it is an accumulator of EMIT_W doubles a column. */
+/* Scratch array: n elements rounded up to lanes, then one block of zeros; an accumulator:
+ * `blocks` blocks of lanes for each element. */
 typedef struct {
   ir_dims dims;
-  bool accumulator;
-  ir_id node;
+  int blocks; /* 0: no accumulator */
 } emit_scratch;
 
 struct emit_plan {

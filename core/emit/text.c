@@ -91,33 +91,6 @@ static void write_segment(writer *w, ir_id id) {
   fprintf(w->out, "      }\n");
 }
 
-static void write_matvec(writer *w, ir_id id) {
-  char where[64];
-  const emit_info *i = info(w, id);
-  ir_dims columns = at(w, i->vector)->dims;
-  text_pointer(w, i->vector, where, sizeof where);
-  int real = emit_real_of(w->p, i->matrix, w->space, columns);
-  fprintf(
-      w->out,
-      "      erg_v v%d;\n"
-      "      {\n"
-      "        const int K = i%d;\n"
-      "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
-      "        ERG_GLOBAL const double *y = %s;\n"
-      "        erg_v e0 = erg_splat(0.0), e1 = e0, e2 = e0, e3 = e0;\n"
-      "        int k = 0;\n"
-      "        for (; k + 4 <= K; k += 4) {\n"
-      "          e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
-      "          e1 = erg_fma(erg_load(x + (k + 1) * ERG_W), erg_splat(y[k + 1]), e1);\n"
-      "          e2 = erg_fma(erg_load(x + (k + 2) * ERG_W), erg_splat(y[k + 2]), e2);\n"
-      "          e3 = erg_fma(erg_load(x + (k + 3) * ERG_W), erg_splat(y[k + 3]), e3);\n"
-      "        }\n"
-      "        for (; k < K; k++) e0 = erg_fma(erg_load(x + k * ERG_W), erg_splat(y[k]), e0);\n"
-      "        v%d = (e0 + e1) + (e2 + e3);\n"
-      "      }\n",
-      id, text_slot(w, EMIT_SIZE, 0, columns), text_slot(w, EMIT_REAL_AT, real, 0), where, id);
-}
-
 /* Text of the destination of an output: gradient (which 0) or moments 1..3. */
 static void destination(writer *w, int param, int which, char *buffer, size_t n) {
   const ir_param *q = &w->p->g->params[param];
@@ -234,20 +207,7 @@ static void write_accumulations(writer *w) {
     char x[96], y[96];
     const emit_info *i = info(w, id);
     if (i->kind == EMIT_TRANSPOSED) {
-      ir_dims columns = at(w, id)->dims;
-      int real = emit_real_of(p, i->matrix, w->space, columns);
-      text_operand(w, i->vector, x, sizeof x);
-      fprintf(w->out,
-              "      {\n"
-              "        const int K = i%d;\n"
-              "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
-              "        ERG_GLOBAL double *sum = S + i%d;\n"
-              "        for (int k = 0; k < K; k++)\n"
-              "          erg_store(sum + k * ERG_W, erg_fma(erg_load(x + k * ERG_W), %s, "
-              "erg_load(sum + k * ERG_W)));\n"
-              "      }\n",
-              text_slot(w, EMIT_SIZE, 0, columns), text_slot(w, EMIT_REAL_AT, real, 0),
-              text_slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0), x);
+      text_transposed_keep(w, id);
     } else if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
       text_sumlog_step(w, id);
     } else if (i->kind == EMIT_REDUCE && emit_folds((ir_op)at(w, id)->op)) {
@@ -301,6 +261,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
     if (info(w, id)->kind == EMIT_REDUCE) fprintf(w->out, "  erg_v s%d;\n", id);
   }
   fprintf(w->out, "  {\n    const int n = i%d;\n", text_slot(w, EMIT_SIZE, 0, loop->space));
+  bool tiled = false;
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG)
@@ -308,13 +269,18 @@ static void write_loop(writer *w, const emit_loop *loop) {
     else if (info(w, id)->kind == EMIT_REDUCE)
       fprintf(w->out, "    erg_v a%d = %s;\n", id, fold_neutral((ir_op)at(w, id)->op));
     else if (info(w, id)->kind == EMIT_TRANSPOSED)
-      fprintf(
-          w->out,
-          "    for (int k = 0; k < i%d; k++) erg_store(S + i%d + k * ERG_W, erg_splat(0.0));\n",
-          text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
-          text_slot(w, EMIT_SCRATCH_AT, info(w, id)->scratch + 1, 0));
+      text_transposed_begin(w, id);
+    tiled = tiled || info(w, id)->kind == EMIT_TRANSPOSED;
   }
-  fprintf(w->out, "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");
+  if (tiled)
+    fprintf(w->out,
+            "    for (int t = 0; t < n; t += %d * ERG_W) {\n"
+            "    const int end = n - t < %d * ERG_W ? n : t + %d * ERG_W;\n"
+            "    for (int b = t; b < end; b += ERG_W) {\n      const int left = n - b;\n",
+            EMIT_TILE, EMIT_TILE, EMIT_TILE);
+  else
+    fprintf(w->out,
+            "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *i = info(w, id);
     /* an input that segment sums read is copied behind a block of zeros */
@@ -352,7 +318,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
         write_segment(w, id);
         break;
       case EMIT_MATVEC:
-        write_matvec(w, id);
+        text_matvec(w, id);
         break;
       case EMIT_REDUCE:
         need(w, n->args[0], loaded);
@@ -371,6 +337,9 @@ static void write_loop(writer *w, const emit_loop *loop) {
   write_ends(w);
   write_accumulations(w);
   fprintf(w->out, "    }\n");
+  for (ir_id id = 0; id < p->n_nodes; id++)
+    if (in_loop(w, id) && info(w, id)->kind == EMIT_TRANSPOSED) text_transposed_tile(w, id);
+  if (tiled) fprintf(w->out, "    }\n");
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     const emit_info *i = info(w, id);
@@ -381,14 +350,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
     } else if (i->kind == EMIT_REDUCE) {
       fprintf(w->out, "    s%d = erg_sum_lanes(ERG_PASS a%d);\n", id, id);
     } else if (i->kind == EMIT_TRANSPOSED) {
-      fprintf(w->out,
-              "    for (int k = 0; k < i%d; k++) {\n"
-              "      const erg_v sum = erg_sum_lanes(ERG_PASS erg_load(S + i%d + k * ERG_W));\n"
-              "      ERG_ONE_LANE { S[i%d + k] = erg_first(sum); }\n"
-              "    }\n",
-              text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
-              text_slot(w, EMIT_SCRATCH_AT, i->scratch + 1, 0),
-              text_slot(w, EMIT_SCRATCH_AT, i->scratch, 0));
+      text_transposed_end(w, id);
     }
   }
   fprintf(w->out, "  }\n");

@@ -56,4 +56,4 @@ erg_status engine_gradient(const erg_host *host, const erg_job *job,
   return status;
 }
 
-const char engine_bits[] = "ergode/2";
+const char engine_bits[] = "ergode/3";

@@ -62,7 +62,8 @@ static ir_id simplify_node(ir_graph *g, ir_id old, const ir_id *args, const ir_i
 
 typedef struct {
   const int *uses;
-  int n; /* nodes when they were counted */
+  const uint8_t *softplus_sums; /* LOG1P_EXP nodes that nothing but a sum to a scalar reads */
+  int n;                        /* nodes when they were counted */
 } use_counts;
 
 /* The sum of d e^2 where the gradient has d e already: of (d e) e, a product less. */
@@ -86,6 +87,25 @@ static ir_id sum_by_product(ir_graph *g, ir_id old, ir_id summand, const use_cou
   return IR_NONE;
 }
 
+/* exp(-|x|), which log1p_exp(x) = max(x, 0) + log(1 + e) and inv_logit(x) = (x < 0 ? e : 1)
+ * / (1 + e) share. */
+static ir_id softplus_exp(ir_graph *g, ir_id x) {
+  return alg_unary(g, IR_EXP, alg_neg(g, alg_unary(g, IR_ABS, x)));
+}
+
+/* The sum of log1p_exp(x), its logarithms by products; x's inverse logit beside it. */
+static ir_id softplus_sum(ir_graph *g, ir_id x, ir_dims over) {
+  ir_id zero = ir_const(g, 0.0), one = ir_const(g, 1.0);
+  ir_id positive = alg_if(g, ir_binary(g, IR_GT, x, zero), x, zero);
+  return alg_add(g, ir_reduce(g, IR_SUM, positive, over),
+                 ir_reduce(g, IR_SUMLOG, alg_add(g, one, softplus_exp(g, x)), over));
+}
+static ir_id softplus_slope(ir_graph *g, ir_id x) {
+  ir_id zero = ir_const(g, 0.0), one = ir_const(g, 1.0), e = softplus_exp(g, x);
+  return ir_binary(g, IR_DIV, alg_if(g, ir_binary(g, IR_LT, x, zero), e, one),
+                   alg_add(g, one, e));
+}
+
 /* What has a loop form: a sum of logarithms to a scalar is one logarithm of a product a
  * lane (SUMLOG), log_sum_exp a maximum and a sum. */
 static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
@@ -100,10 +120,30 @@ static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *p
     const ir_node *below = ir_at(g, like.args[0]);
     if (below->op == IR_LOG && !below->data_only && counts->uses[like.args[0]] == 1)
       return ir_reduce(g, IR_SUMLOG, ir_at(g, args[0])->args[0], like.over);
+    if (counts->softplus_sums[like.args[0]])
+      return softplus_sum(g, ir_at(g, args[0])->args[0], like.over);
     ir_id sum = sum_by_product(g, old, args[0], counts);
     if (sum != IR_NONE) return sum;
   }
+  if (like.op == IR_INV_LOGIT) {
+    ir_id softplus = ir_find_unary(g, IR_LOG1P_EXP, like.args[0]);
+    if (softplus != IR_NONE && softplus < counts->n && counts->softplus_sums[softplus])
+      return softplus_slope(g, args[0]);
+  }
   return alg_rebuild(g, &like, args, parts);
+}
+
+static uint8_t *find_softplus_sums(const ir_graph *g, const int *uses) {
+  uint8_t *found = calloc((size_t)g->n_nodes + 1, 1);
+  if (!found) abort();
+  for (ir_id id = 0; id < g->n_nodes; id++) {
+    const ir_node *n = ir_at(g, id);
+    if (!uses[id] || n->op != IR_SUM || n->dims != 0) continue;
+    const ir_node *below = ir_at(g, n->args[0]);
+    found[n->args[0]] =
+        below->op == IR_LOG1P_EXP && !below->data_only && uses[n->args[0]] == 1;
+  }
+  return found;
 }
 
 static int *count_uses(const ir_graph *g, const ir_id *roots, int n) {
@@ -228,11 +268,13 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     memcpy(all + 2 + 3 * np, p->weight, (size_t)np * sizeof(ir_id));
     record(p, "differentiate", "reverse mode, simplified as it is made", all, n);
     int *uses = count_uses(g, all, n);
-    use_counts counts = {uses, g->n_nodes};
+    uint8_t *softplus_sums = find_softplus_sums(g, uses);
+    use_counts counts = {uses, softplus_sums, g->n_nodes};
     free(rewrite(g, all, n, loop_node, &counts));
-    record(p, "loop forms", "logarithms summed by products, log_sum_exp as maximum and sum",
+    record(p, "loop forms", "logarithms summed by products, also of 1 + exp; log_sum_exp as maximum and sum",
            all, n);
     free(uses);
+    free(softplus_sums);
     p->lp = all[0];
     p->lp_reported = all[1];
     memcpy(p->gradient, all + 2, (size_t)np * sizeof(ir_id));

@@ -137,14 +137,14 @@ ir_graph *model_normal(int n) {
   return g;
 }
 
-ir_graph *model_logistic(int n, int k) {
+ir_graph *model_logistic(int n, int k, double width) {
   ir_graph *g = ir_graph_new();
   offset = 0;
   int obs = ir_add_dim(g, "obs", n, -1), feature = ir_add_dim(g, "feature", k, -1);
   double *v = malloc((size_t)n * (size_t)k * sizeof *v);
   if (!v) abort();
   uint64_t state = 5;
-  for (long i = 0; i < (long)n * k; i++) v[i] = 2 * uniform(&state) - 1;
+  for (long i = 0; i < (long)n * k; i++) v[i] = width * (2 * uniform(&state) - 1);
   uint8_t order[2] = {(uint8_t)obs, (uint8_t)feature};
   int number = ir_add_data(g, "X", 2, order, v, -1, false);
   ir_id x = g->data[number].node;

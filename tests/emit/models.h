@@ -6,8 +6,8 @@
 /* Hierarchical normal with automatic centring; groups of unequal size in scrambled
  * order; with `slope`, a covariate. */
 ir_graph *model_hierarchical(int groups, int per_group, bool slope);
-/* Logistic regression, n by k. */
-ir_graph *model_logistic(int n, int k);
+/* Logistic regression, n by k; predictors uniform on (-width, width). */
+ir_graph *model_logistic(int n, int k, double width);
 /* y ~ normal(mu, exp(s)), mu and s with normal priors. */
 ir_graph *model_normal(int n);
 /* Poisson with group effects and every elementary function of one argument on a

@@ -190,8 +190,16 @@ static void hierarchical_with_slope(void **state) {
 }
 static void logistic(void **state) {
   (void)state;
-  check_all(model_logistic(203, 7));
-  check_all(model_logistic(5, 1));
+  check_all(model_logistic(203, 7, 1));
+  check_all(model_logistic(5, 1, 1));
+  /* logits past where exp under- and overflows, and where a sum of 1 and it is 1 */
+  check_all(model_logistic(203, 7, 3000));
+  /* whole and partial tiles */
+  for (int n = 22; n < 42; n += 3) {
+    ir_graph *g = model_logistic(n, 9, 1);
+    check(g, false, false, "cc");
+    ir_graph_free(g);
+  }
 }
 static void functions(void **state) {
   (void)state;
@@ -293,15 +301,16 @@ static void counts_of_normal(void **state) {
   assert_true(a.flops == b.flops && a.bytes == b.bytes && b.bytes < 8 * 16);
 }
 
-/* An observation: both products with its row, alpha added, two sums; log(1 + exp) and the
- * inverse logit. A feature: its prior, and y'X, which is data. The matrix is read once. */
+/* An observation: both products with its row, alpha added; e = exp(-|x|), 1 + e, and of each
+ * of max(x, 0) and the inverse logit a comparison and a choice, of the latter a division; three
+ * sums, one of them of a logarithm. A feature: its prior, and y'X, which is data. The matrix is read once. */
 static void counts_of_logistic(void **state) {
   (void)state;
   for (int n = 14; n < 40; n += 9)
     for (int k = 1; k < 12; k += 3) {
-      counts c = counts_of(model_logistic(n, k), false);
-      assert_true(c.flops == (4.0 * k + 3) * n + 6 * k + 14);
-      assert_true(c.functions == 2.0 * n);
+      counts c = counts_of(model_logistic(n, k, 1), false);
+      assert_true(c.flops == (4.0 * k + 12) * n + 6 * k + 15);
+      assert_true(c.functions == n + 1.0);
       assert_true(c.bytes == 8.0 * n * k + 8 * k + 24);
     }
 }

@@ -6,7 +6,7 @@
 
 const erg_model *harness_compiled(harness_graph graph) {
   const ir_graph *g = graph == HARNESS_CENTRED    ? model_hierarchical(13, 5, true)
-                      : graph == HARNESS_LOGISTIC ? model_logistic(200, 7)
+                      : graph == HARNESS_LOGISTIC ? model_logistic(200, 7, 1)
                       : graph == HARNESS_REDUCTIONS ? model_reductions(29)
                                                     : model_functions(100);
   char *message = NULL;
