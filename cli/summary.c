@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "cli/common.h"
-#include "output/summary.h"
+#include "output/extra.h"
 #include "output/table.h"
 #include "run/job.h"
+#include "run/text.h"
 
 enum { TABLE_ROWS = 40 };
 
@@ -55,17 +56,63 @@ int cli_summary(const cli_args *args) {
   return good ? 0 : 2;
 }
 
+static const char *reason_of(const erg_host *host, erg_status status) {
+  return run_host_reason(host->data, status);
+}
+
+/* The diagnostics of --with, until one can't be found (3) or fails (6). */
+static int compute_extra(const cli_args *args, run_registry *registry, run_host *host,
+                         read_back *r, out_extra *extra, int *n) {
+  const char **ids = cli_values(args, "with");
+  erg_problems problems;
+  erg_problems_init(&problems);
+  int code = 0;
+  for (int i = 0; ids[i] && !code; i++) {
+    char *message = NULL;
+    const erg_diagnostic *d = run_find_diagnostic(registry, ids[i], &message);
+    if (!d) cli_say(args, "%s", message);
+    free(message);
+    if (!d) {
+      code = 3;
+    } else {
+      run_host_clear(host);
+      if (!out_extra_compute(r->draws, r->summary, d, &host->api, reason_of, &extra[(*n)++],
+                             &problems))
+        code = 6;
+    }
+  }
+  if (!erg_interrupted()) cli_problems(&problems);
+  erg_problems_free(&problems);
+  free(ids);
+  return code;
+}
+
 int cli_diagnose(const cli_args *args) {
   read_back r;
-  int code = 2;
-  if (read_run(args, &r)) {
-    if (cli_given(args, "json"))
+  run_registry *registry = cli_registry(args);
+  run_host host;
+  cli_host(args, &host);
+  out_extra *extra = run_alloc((size_t)(args->n_given + 1) * sizeof *extra);
+  int code = 2, n = 0;
+  if (read_run(args, &r)) code = compute_extra(args, registry, &host, &r, extra, &n);
+  if (r.summary && !code) {
+    bool colour = out_wants_colour(stdout);
+    r.report.extra = extra;
+    r.report.n_extra = n;
+    if (cli_given(args, "json")) {
       print_json(&r);
-    else
-      out_print_verdict(&r.summary->verdict, stdout, out_wants_colour(stdout));
+    } else {
+      out_print_verdict(&r.summary->verdict, stdout, colour);
+      for (int i = 0; i < n; i++)
+        out_extra_print(&extra[i], r.summary, TABLE_ROWS, stdout, colour);
+    }
     bool bad = r.summary->verdict.verdict == ERG_VERDICT_BAD;
-    code = cli_given(args, "strict") && bad ? 4 : 0;
+    if (cli_given(args, "strict") && bad) code = 4;
   }
+  for (int i = 0; i < n; i++) out_extra_free(&extra[i]);
+  free(extra);
   release(&r);
+  run_host_destroy(&host);
+  run_registry_free(registry);
   return code;
 }

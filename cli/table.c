@@ -22,6 +22,9 @@ static const cli_option
                                       "another plug-in; 'ergode plugin list' shows them"),
     o_plugin = MANY("plugin", "FILE", "a plug-in to load besides the installed ones: its "
                                       "manifest (.ini) or shared object; its code is run"),
+    o_with = MANY("with", "ID", "another diagnostic of every quantity: of a plug-in ('ergode "
+                                "plugin list --verbose' names them), or built in, such as "
+                                "mcse_quantile; may be repeated"),
     o_device = TEXT("device", "IDS", "devices by id, separated by commas: cuda:0,cuda:1 "
                                      "(cuda:0,1 for short); 'ergode devices' shows them; "
                                      "chains are shared among them"),
@@ -145,7 +148,6 @@ static const char exits_run[] =
     "4\t--strict: the verdict is bad\n6\tsampling failed\n7\toutput failed\n"
     "130\tinterrupted (143 SIGTERM, 129 SIGHUP); the draws so far are kept\n";
 static const char exits_plain[] = "0\tgood\n" EXIT_INPUT;
-static const char exits_read[] = "0\tgood\n" EXIT_INPUT "4\t--strict: the verdict is bad\n";
 
 /* --- sample ------------------------------------------------------------------------- */
 
@@ -318,14 +320,19 @@ static const cli_command summary = {
     "one a chain.",
     summary_examples, summary_options, exits_plain, cli_summary};
 
-static const cli_option *const diagnose_options[] = {&o_strict, &o_threads, &o_json, NULL};
+static const cli_option *const diagnose_options[] = {&o_strict, &o_with, &o_plugin, &o_threads,
+                                                     &o_json, NULL};
 static const cli_example diagnose_examples[] = {
     {"diagnose out/radon", "what is wrong with a run, and what to do"},
     {"diagnose out/radon --strict", "the same for a script: exits 4 if the verdict is bad"},
+    {"diagnose out/radon --with mcse_quantile", "and another diagnostic of each quantity"},
     {NULL, NULL}};
 static const cli_command diagnose = {
-    "diagnose", "DIR|FILE...", 1, 1024, "judge draws on disk", NULL, diagnose_examples,
-    diagnose_options, exits_read, cli_diagnose};
+    "diagnose", "DIR|FILE...", 1, 1024, "judge draws on disk",
+    "Reads what 'ergode summary' reads.", diagnose_examples,
+    diagnose_options,
+    "0\tgood\n" EXIT_INPUT "3\tno such diagnostic\n4\t--strict: the verdict is bad\n"
+    "6\ta diagnostic failed\n", cli_diagnose};
 
 /* --- report -------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/extra.h"
 #include "output/internal.h"
 #include "output/summary.h"
 #include "output/table.h"
@@ -198,7 +199,28 @@ static void write_labels(erg_json *j, const out_schema *s, int variable, int64_t
   erg_json_end(j);
 }
 
-static void write_row(erg_json *j, const out_summary *s, int64_t i) {
+/* {"range": {"range": 3.1, "range_verdict": "bad"}} */
+static void write_extra(erg_json *j, const out_report *r, int64_t i) {
+  if (!r->n_extra) return;
+  erg_json_object(j, "diagnostics");
+  for (int x = 0; x < r->n_extra; x++) {
+    const out_extra *e = &r->extra[x];
+    int n = e->diagnostic->n_values;
+    erg_json_object(j, e->diagnostic->id);
+    for (int k = 0; k < n; k++) {
+      const erg_value *v = &e->values[i * n + k];
+      char key[128];
+      snprintf(key, sizeof key, "%.100s_verdict", out_extra_name(e, k));
+      erg_json_real(j, out_extra_name(e, k), v->value);
+      if (v->verdict != ERG_VERDICT_NONE)
+        erg_json_string(j, key, diag_verdict_text(v->verdict));
+    }
+    erg_json_end(j);
+  }
+  erg_json_end(j);
+}
+
+static void write_row(erg_json *j, const out_summary *s, const out_report *report, int64_t i) {
   const diag_summary *r = &s->rows[i];
   char name[300];
   erg_json_object(j, NULL);
@@ -233,6 +255,7 @@ static void write_row(erg_json *j, const out_summary *s, int64_t i) {
   if (r->n_nan) erg_json_int(j, "n_nan", r->n_nan);
   if (r->n_infinite) erg_json_int(j, "n_infinite", r->n_infinite);
   if (r->constant) erg_json_bool(j, "constant", true);
+  write_extra(j, report, i);
   erg_json_end(j);
 }
 
@@ -271,7 +294,7 @@ static void write_json(erg_json *j, const out_summary *s, const out_report *r) {
   erg_json_real(j, "ess_tail", s->run.min_ess_tail);
   erg_json_end(j);
   erg_json_array(j, "quantities");
-  for (int64_t i = 0; i < s->n; i++) write_row(j, s, i);
+  for (int64_t i = 0; i < s->n; i++) write_row(j, s, r, i);
   erg_json_end(j);
   erg_json_end(j);
 }

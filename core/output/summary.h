@@ -44,6 +44,8 @@ typedef struct {
   int64_t gradients;                        /* 0: unknown */
   int64_t max_rows;                         /* in the terminal's table; 0: all */
   bool only_worst;                          /* of them, those with the worst ESS */
+  const struct out_extra *extra;            /* [n_extra] diagnostics of plug-ins, for JSON */
+  int n_extra;
 } out_report;
 
 /* Terminal: table, then verdict lines. */

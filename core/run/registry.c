@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "diagnostics/diagnostics.h"
 #include "run/manifest.h"
 #include "run/paths.h"
 #include "run/text.h"
@@ -280,4 +281,26 @@ const erg_sampler *run_find_sampler(run_registry *r, const char *id,
                       *known ? known : "none");
   free(known);
   return NULL;
+}
+
+const erg_diagnostic *run_find_diagnostic(run_registry *r, const char *id, char **message) {
+  char *known = run_text("%s", "");
+  const erg_diagnostic *found = NULL;
+  for (int i = -1; i < r->count && !found; i++) {
+    const erg_plugin *p = i < 0 || r->candidates[i].refused ? NULL
+                                                            : run_candidate_open(&r->candidates[i]);
+    if (i >= 0 && !p) continue;
+    const erg_diagnostic *const *list = i < 0 ? diag_builtin : p->diagnostics;
+    for (int k = 0, n = i < 0 ? diag_n_builtin : p->n_diagnostics; k < n; k++) {
+      if (!strcmp(list[k]->id, id)) found = list[k];
+      char *longer = run_text("%s%s%s", known, *known ? ", " : "", list[k]->id);
+      free(known);
+      known = longer;
+    }
+  }
+  if (!found)
+    *message = run_text("no diagnostic '%s' (found: %s)\n"
+                        "'ergode plugin list --verbose' shows those of every plug-in", id, known);
+  free(known);
+  return found;
 }

@@ -69,6 +69,10 @@ const erg_plugin *run_candidate_open(run_candidate *c);
 const erg_sampler *run_find_sampler(run_registry *r, const char *id,
                                     const run_candidate **candidate, char **message);
 
+/* The diagnostic `id`, built in or of a plug-in: plug-ins are opened in order until one has it.
+ * NULL with a message as above. */
+const erg_diagnostic *run_find_diagnostic(run_registry *r, const char *id, char **message);
+
 /* Why `plugin`, entry point of ABI 1, can't be used, or NULL. `id` is the manifest's id,
  * or NULL. The reason is to be freed by the caller. */
 char *run_check_plugin(const erg_plugin *plugin, const char *id);

@@ -135,6 +135,43 @@ done
 cmp "$tmp/by-cmake.txt" "$tmp/by-make.txt" || fail "the two builds draw differently"
 ERGODE_PLUGIN_PATH=$tmp/by-make "$ergode" verify --backend rwm || fail "rwm samples wrongly"
 
+# A plug-in of a diagnostic alone: computed for each quantity, its verdict counts.
+mkdir "$tmp/spread"
+cat >"$tmp/spread/spread.c" <<'END'
+#include <ergode/plugin.h>
+static erg_status compute(const erg_host *host, const erg_draws *d, erg_value *v) {
+  double low = d->values[0], high = low;
+  for (int c = 0; c < d->chains; c++)
+    for (int64_t i = 0; i < d->draws; i++) {
+      double x = d->values[c * d->chain_stride + i * d->draw_stride];
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+  if (d->name[0] == 'y') return host->fail(host->data, ERG_INVALID, "not of y");
+  v[0].name = "low", v[0].value = low;
+  v[1].name = "high", v[1].value = high, v[1].verdict = high > 0 ? ERG_VERDICT_BAD : ERG_VERDICT_GOOD;
+  return ERG_OK;
+}
+static const erg_diagnostic spread = {sizeof spread, "spread", "least and largest draw", 2, compute};
+static const erg_diagnostic *const diagnostics[] = {&spread};
+static const erg_plugin plugin = {.size = sizeof plugin, .abi_minor = ERG_ABI_MINOR,
+  .name = "spread", .build = "1", .diagnostics = diagnostics, .n_diagnostics = 1};
+const erg_plugin *erg_plugin_v1(void) { return &plugin; }
+END
+cc -std=c11 -Wall -Wextra -Werror $flags -fPIC -fvisibility=hidden -shared -Wl,-z,defs \
+  -o "$tmp/spread/ergode-spread.so" "$tmp/spread/spread.c"
+printf '[plugin]\nid = spread\nlibrary = ergode-spread.so\nabi = 1\nsummary = spread\n' >"$tmp/spread/spread.ini"
+code=0
+"$ergode" diagnose "$tmp/by-cmake-out" --plugin "$tmp/spread/spread.ini" --with spread --strict \
+  >"$tmp/spread/out" 2>"$tmp/spread/err" || code=$?
+[ $code = 4 ] || fail "a bad diagnostic of a plug-in: exit $code"
+grep -q '^bad      spread: bad for 25 of 50 quantities (x\[1\], ...)' "$tmp/spread/out" ||
+  fail "the verdict doesn't say: $(cat "$tmp/spread/out")"
+grep -q "gives nothing for 25 of 50 quantities: not of y" "$tmp/spread/err" ||
+  fail "the reason isn't said: $(cat "$tmp/spread/err")"
+[ "$(grep -c '^x\[[0-9]*\] *-[0-9.]* *[0-9.]*$' "$tmp/spread/out")" = 25 ] ||
+  fail "not 25 values: $(cat "$tmp/spread/out")"
+
 # Installed among the others it needs no variable.
 cmake --install "$tmp/by-cmake" >/dev/null
 "$ergode" plugin list >"$tmp/plugins"

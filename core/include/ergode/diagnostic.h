@@ -42,7 +42,9 @@ typedef struct erg_diagnostic {
   const char *id;            /* "r_hat" */
   const char *summary;       /* one line, with its source */
   int32_t n_values;
-  /* Writes n_values values. Any thread. ERG_INVALID with fewer than 4 draws. */
+  /* Writes n_values values: name, value, verdict of each (the host has zeroed them and set
+   * size and NaN). Any thread. Another status than ERG_OK, ERG_INVALID with too few draws
+   * for example: no values of this quantity; say why by host->fail. */
   erg_status (*compute)(const erg_host *host, const erg_draws *draws, erg_value *values);
 } erg_diagnostic;
 

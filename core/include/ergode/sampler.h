@@ -111,8 +111,8 @@ typedef struct erg_block {
   int64_t centring_epoch;    /* 0 at the start, counted up at every change */
   double *centring;          /* [2 n_elements + n_families]: in force; host-owned */
   int64_t *gradients;        /* [chains]: evaluations so far, cumulative */
-  double *step_size;         /* [chains]: in force */
-  double *inverse_metric;    /* [chains][dim]: diagonal, in force */
+  double *step_size;         /* [chains]: in force; 0 where it means nothing */
+  double *inverse_metric;    /* [chains][dim]: diagonal, in force; ones without a metric */
 } erg_block;
 
 typedef struct erg_run erg_run;
