@@ -43,6 +43,8 @@ static void add_variable(const out_netcdf_api *nc, int group, const int *ids, in
   int of[12], id, rank = next(b, 12);
   nc_type type = types[next(b, COUNT(types))];
   const char *name = names[next(b, COUNT(names))];
+  /* HDF5 puts each text of a chunk into its heap, by itself; labels have one dimension. */
+  if (type == NC_STRING && rank > 2) rank = 2;
   for (int k = 0; k < rank && n; k++) {
     /* mostly as ArviZ has them */
     int which = next(b, 8);
