@@ -45,10 +45,15 @@ static void add_variable(const out_netcdf_api *nc, int group, const int *ids, in
   const char *name = names[next(b, COUNT(names))];
   /* HDF5 puts each text of a chunk into its heap, by itself; labels have one dimension. */
   if (type == NC_STRING && rank > 2) rank = 2;
+  if (n <= 2 && rank > 4) rank = 4;
   for (int k = 0; k < rank && n; k++) {
-    /* mostly as ArviZ has them */
+    /* mostly as ArviZ has them; of many dimensions all but two are short, so that no variable has
+     * more than some ten thousand elements */
     int which = next(b, 8);
-    of[k] = k < 2 && which < 6 && k < n ? ids[k] : ids[next(b, n)];
+    if (k < 2)
+      of[k] = which < 6 && k < n ? ids[k] : ids[next(b, n)];
+    else
+      of[k] = n > 2 ? ids[2 + next(b, n - 2)] : ids[next(b, n)];
   }
   if (!n) rank = 0;
   if (nc->def_var(group, name, type, rank, of, &id)) return;
@@ -79,7 +84,7 @@ static void make(const out_netcdf_api *nc, const char *path, bytes *b) {
     int group, ids[COUNT(dims)], n = 0;
     if (nc->def_grp(file, groups[next(b, COUNT(groups))], &group)) continue;
     for (int k = next(b, COUNT(dims) + 1), i = 0; i < k; i++) {
-      size_t size = (size_t)next(b, 7);
+      size_t size = (size_t)next(b, i < 2 ? 7 : 3);
       if (!nc->def_dim(group, dims[i], size, &ids[n])) n++; /* 0: unlimited */
     }
     for (int k = next(b, 6); k > 0; k--) add_variable(nc, group, ids, n, b);
