@@ -91,6 +91,21 @@ static out_reader *open_folder(const char *folder, erg_problems *p) {
   return reader;
 }
 
+/* A chain that counts twice would look converged. */
+static bool any_twice(const char *const *paths, int n, erg_problems *p) {
+  struct stat *files = erg_alloc((size_t)n * sizeof *files);
+  bool twice = false;
+  for (int i = 0; i < n && !twice; i++) {
+    if (stat(paths[i], &files[i]) != 0) continue; /* the reader says so */
+    for (int k = 0; k < i && !twice; k++)
+      twice = files[k].st_dev == files[i].st_dev && files[k].st_ino == files[i].st_ino;
+    if (twice)
+      erg_error(p, (erg_place){0}, "name each chain's file once", "%s is given twice", paths[i]);
+  }
+  free(files);
+  return twice;
+}
+
 out_draws *out_draws_open(const char *const *paths, int n, erg_problems *p) {
   out_reader *reader = NULL;
   struct stat status;
@@ -112,6 +127,7 @@ out_draws *out_draws_open(const char *const *paths, int n, erg_problems *p) {
                 "%s holds no draws: it is %s", paths[i], kind);
       return NULL;
     }
+    if (any_twice(paths, n, p)) return NULL;
     reader = out_read_csv(paths, n, p);
   }
   if (!reader) return NULL;
