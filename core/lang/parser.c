@@ -490,6 +490,10 @@ bool lang_parse_type(lang_arena *a, lang_text text, ast_type *type, erg_problems
     if (!type->prior) return false;
     return at_end(&p);
   }
+  if (p.next.kind == TOK_OP)
+    return expected(&p, "'[', '~' or the end",
+                    "bounds are supports: write positive, unit, lower(a), upper(b) or "
+                    "interval(a, b) in place of real") != NULL;
   if (p.next.kind != TOK_END)
     return expected(&p, "'[', '~' or the end", "write \"real[county] ~ normal(0, 1)\"") != NULL;
   return true;

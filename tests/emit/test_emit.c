@@ -194,9 +194,9 @@ static void logistic(void **state) {
   check_all(model_logistic(5, 1, 1));
   /* logits past where exp under- and overflows, and where a sum of 1 and it is 1 */
   check_all(model_logistic(203, 7, 3000));
-  /* whole and partial tiles */
+  /* whole and partial tiles; more columns than rows */
   for (int n = 22; n < 42; n += 3) {
-    ir_graph *g = model_logistic(n, 9, 1);
+    ir_graph *g = model_logistic(n, n % 2 ? 9 : 50, 1);
     check(g, false, false, "cc");
     ir_graph_free(g);
   }
