@@ -18,7 +18,10 @@
 #include "bench/peer.h"
 #include "bench/work.h"
 #include "read/interrupt.h"
+#include "read/owned_folder.h"
 #include "run/text.h"
+
+#define BENCH_FOLDER "ergode-bench" /* begins the name of a benchmark's folder */
 
 void bench_say(const bench_options *o, const char *format, ...) {
   char text[BENCH_TEXT];
@@ -83,7 +86,7 @@ static void tell(bench_work *k, const bench_row *row, const char *what) {
 static cell *run_cold(bench_work *k, int i) {
   bench_row *row = &k->rows[i];
   tell(k, row, "cold");
-  k->folders[i] = erg_private_folder(NULL, CELL_FOLDER);
+  k->folders[i] = erg_private_folder(k->report->folder, CELL_FOLDER);
   if (!k->folders[i]) {
     bench_refuse(row, BENCH_FAILED, "no temporary folder: %s", strerror(errno));
     return NULL;
@@ -104,7 +107,7 @@ static cell *run_cold(bench_work *k, int i) {
 
 /* Of a resumed row, whose cold run was in an earlier session. */
 static void fill_caches(bench_work *k, int i) {
-  k->folders[i] = erg_private_folder(NULL, CELL_FOLDER);
+  k->folders[i] = erg_private_folder(k->report->folder, CELL_FOLDER);
   if (!k->folders[i]) return;
   tell(k, &k->rows[i], "to fill the caches");
   cell_free(bench_run_cell(k, &k->rows[i], k->folders[i], k->o->seed, false));
@@ -179,7 +182,7 @@ static void prepare_peers(bench_work *k) {
   for (int i = 0; i < k->n_rows; i++) any |= peer_name(k->rows[i].backend) != NULL;
   if (!any) return;
   k->peer = run_alloc(sizeof *k->peer);
-  if (peer_subject_write(k->model, k->points, k->peer)) return;
+  if (peer_subject_write(k->model, k->points, k->report->folder, k->peer)) return;
   int error = errno;
   for (int i = 0; i < k->n_rows; i++)
     if (peer_name(k->rows[i].backend))
@@ -255,6 +258,12 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
     good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p);
     report->n_subjects = i + 1;
   }
+  erg_owned_folder folder = {0};
+  if (good && !erg_owned_folder_open(&folder, BENCH_FOLDER))
+    good = erg_error(p, (erg_place){0}, "free space, or name another folder by TMPDIR",
+                     "%s: no folder can be made there: %s", erg_temporary_folder(),
+                     strerror(errno));
+  report->folder = folder.path;
   peer_set peers = {0};
   good = good && peer_find(o, report, &peers, p);
   bench_journal *journal = NULL;
@@ -268,6 +277,8 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
     free(t.list);
   }
   peer_free(&peers);
+  report->folder = NULL;
+  erg_owned_folder_close(&folder);
   report->journal_error = bench_journal_close(journal);
   report->environment.load_average_after = bench_load_average();
   if (good && o->keep_draws) bench_drop_draws(report);

@@ -354,6 +354,7 @@ typedef struct {
   const bench_options *options;
   bench_environment environment;
   double target_accept;     /* in force; NaN: the sampler has none */
+  const char *folder;       /* private: of everything that runs leave; NULL: none runs */
   int n_runs;               /* of all rows */
   int journal_error;        /* errno of a failed write; 0: none */
   bench_subject *subjects; int n_subjects;

@@ -135,9 +135,10 @@ static void print_warning(void *data, erg_log_level level, const char *text) {
   if (level >= ERG_LOG_WARNING) fprintf(stderr, "warning: %s\n", text);
 }
 
-/* Caches of our own, of PoCL and of the CUDA driver. */
+/* Caches of our own, of PoCL and of the CUDA driver; what compilers leave when killed. */
 static void set_caches(const char *folder) {
-  static const char *const names[] = {"XDG_CACHE_HOME", "POCL_CACHE_DIR", "CUDA_CACHE_PATH"};
+  static const char *const names[] = {"XDG_CACHE_HOME", "POCL_CACHE_DIR", "CUDA_CACHE_PATH",
+                                      "TMPDIR"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char *path = run_text("%s/cache/%s", folder, names[i]);
     run_make_folders(path);

@@ -6,7 +6,7 @@
 #include "read/private_folder.h"
 #include "run/job.h"
 
-#define CELL_FOLDER "ergode-bench" /* begins the names of private folders */
+#define CELL_FOLDER "run" /* begins the names of private folders */
 
 typedef struct {
   const bench_options *options;

@@ -177,7 +177,7 @@ bool peer_find(const bench_options *o, bench_report *report, peer_set *out, erg_
   listing l = {.o = o, .report = report, .set = out};
   char reason[BENCH_TEXT] = "";
   bool names_good = true;
-  char *folder = erg_private_folder(NULL, CELL_FOLDER);
+  char *folder = erg_private_folder(report->folder, CELL_FOLDER);
   char *output = folder ? run_text("%s/list", folder) : NULL;
   if (!folder)
     snprintf(reason, BENCH_TEXT, "no temporary folder: %s", strerror(errno));
@@ -275,8 +275,9 @@ static int write_shapes(const erg_dataset *d, const char *path) {
   return erg_json_close(j);
 }
 
-bool peer_subject_write(const run_model *m, const run_points *points, peer_subject *s) {
-  *s = (peer_subject){.model = m, .folder = erg_private_folder(NULL, CELL_FOLDER)};
+bool peer_subject_write(const run_model *m, const run_points *points, const char *folder,
+                        peer_subject *s) {
+  *s = (peer_subject){.model = m, .folder = erg_private_folder(folder, CELL_FOLDER)};
   if (!s->folder) return false;
   static const erg_dataset none = {0};
   const erg_dataset *data = m->data ? m->data : &none;

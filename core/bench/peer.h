@@ -45,8 +45,9 @@ typedef struct peer_subject {
   const run_model *model;
   char *folder;             /* private: data.json, data.bin, points.json */
 } peer_subject;
-/* False with errno. Freed by peer_subject_free in any case. */
-bool peer_subject_write(const run_model *m, const run_points *points, peer_subject *s);
+/* Below `folder`. False with errno. Freed by peer_subject_free in any case. */
+bool peer_subject_write(const run_model *m, const run_points *points, const char *folder,
+                        peer_subject *s);
 void peer_subject_free(peer_subject *s);
 
 /* A run, as cell_run. job->backend is the row's; with job->points the log density is

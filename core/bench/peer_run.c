@@ -46,6 +46,7 @@ static void call_worker(const peer_call *c, bool check, command_result *result) 
   char *data = run_text("%s/data.json", c->subject->folder);
   char *points = run_text("%s/points.json", c->subject->folder);
   char *log = run_text("%s/log.txt", c->out), *cache = run_text("%s/cache", job->folder);
+  char *temporary = run_text("%s/tmp", c->out);
   char *chains = run_text("%lld", (long long)job->chains);
   char *warmup = run_text("%lld", (long long)job->warmup);
   char *draws = run_text("%lld", (long long)job->draws);
@@ -57,14 +58,16 @@ static void call_worker(const peer_call *c, bool check, command_result *result) 
                              "--chains", chains, "--warmup", warmup, "--draws", draws,
                              "--seed", seed, "--target-accept", accept, "--cores", cores,
                              "--out", c->out, check ? "--check" : NULL, points, NULL};
-  const char *environment[] = {"XDG_CACHE_HOME", cache, NULL};
+  const char *environment[] = {"XDG_CACHE_HOME", cache, "TMPDIR", temporary, NULL};
   command_job one = {.arguments = c->set->python ? arguments : arguments + 1,
                      .environment = environment, .output = log,
                      .limit_s = job->options->time_limit_s};
   run_make_folders(c->out);
   run_make_folders(cache);
+  run_make_folders(temporary);
   command_run(&one, result);
-  char *texts[] = {data, points, log, cache, chains, warmup, draws, seed, cores, accept};
+  char *texts[] = {data,  points, log,  cache, temporary, chains, warmup,
+                   draws, seed,   cores, accept};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
 }
 

@@ -176,8 +176,15 @@ const char show_legend[] =
 
 /* --- what the valid rows went through --------------------------------------------------- */
 
+/* The worse of both by its limit. */
+static void take_z(double z, double limit, double *worst, double *its_limit) {
+  if (!(limit > 0) || z / limit < *worst / (*its_limit > 0 ? *its_limit : 1)) return;
+  *worst = z;
+  *its_limit = limit;
+}
+
 char *show_checked(const bench_report *r) {
-  int valid = 0, same = 0, devices = 0, tests = 0;
+  int valid = 0, same = 0, devices = 0, tests = 0, seeds = 1;
   double error = 0, z = 0, limit = 0;
   for (int i = 0; i < r->n_rows; i++) {
     const bench_row *row = &r->rows[i];
@@ -189,14 +196,18 @@ char *show_checked(const bench_report *r) {
     devices += row->device_gate.done;
     same += row->bits == BENCH_BITS_SAME;
     tests += row->z_tests;
-    if (row->z_tests && row->z_worst / row->z_limit >= z / (limit > 0 ? limit : 1)) {
-      z = row->z_worst;
-      limit = row->z_limit;
+    if (row->z_tests) take_z(row->z_worst, row->z_limit, &z, &limit);
+    for (int k = 0; k < row->n_runs; k++) {
+      int invalid, n = row->runs[k].judged ? bench_n_seeds(row, &invalid) : 1;
+      if (n > seeds) seeds = n;
+      take_z(row->runs[k].z_worst, row->runs[k].z_limit, &z, &limit);
     }
   }
   if (!valid) return run_text("%s", "");
-  char *moments = tests ? run_text("; of %d moments the worst is %.1f Monte Carlo errors off, "
-                                   "%.1f allowed", tests, z, limit)
+  char each[48] = "";
+  if (seeds > 1) snprintf(each, sizeof each, " with each of %d seeds", seeds);
+  char *moments = tests ? run_text("; of %d moments%s the worst is %.1f Monte Carlo errors off, "
+                                   "%.1f allowed", tests, each, z, limit)
                         : run_text("%s", "");
   char *text = run_text("Checked in %d valid row%s: log density and gradient at %d points, in %d "
                         "of them also as the device computes them, within %.0e of the oracle's; "

@@ -267,19 +267,19 @@ static out_table *table_of(const bench_report *r, const int *rows, int n, const 
 }
 
 out_table *show_figures(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, &(layout){figures, .reasons = true});
+  return table_of(r, rows, n, &(layout){.columns = figures, .reasons = true});
 }
 
 out_table *show_times(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, &(layout){times, .shown = is_valid});
+  return table_of(r, rows, n, &(layout){.columns = times, .shown = is_valid});
 }
 
 out_table *show_checks(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, &(layout){checks});
+  return table_of(r, rows, n, &(layout){.columns = checks});
 }
 
 out_table *show_limits(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, &(layout){limits, .shown = has_limits});
+  return table_of(r, rows, n, &(layout){.columns = limits, .shown = has_limits});
 }
 
 out_table *show_stage_table(const bench_report *r, const int *rows, int n) {

@@ -48,7 +48,7 @@ static const cell *reference_of(bench_work *k) {
     draws = o->reference_draws;
   }
   bench_say(o, "%s: reference run on cpu", k->subject->name);
-  char *folder = erg_private_folder(NULL, CELL_FOLDER);
+  char *folder = erg_private_folder(k->report->folder, CELL_FOLDER);
   if (!folder) return NULL;
   cell *c = cell_new(k->subject->quantities, chains, draws);
   cell_job job = {.options = o, .workload = k->workload, .simulated = &k->model->simulation,
@@ -284,7 +284,7 @@ bool bench_keep_twin(bench_work *k, const bench_row *row, cell *c, const char *p
 static const bench_twin *twin_of(bench_work *k, const bench_row *row, int repeat) {
   bench_twin *found = find(k, row->chains, repeat);
   if (found || !k->targets->has_cpu || erg_interrupted()) return found;
-  if (!k->twin_folder) k->twin_folder = erg_private_folder(NULL, CELL_FOLDER);
+  if (!k->twin_folder) k->twin_folder = erg_private_folder(k->report->folder, CELL_FOLDER);
   if (!k->twin_folder) return NULL;
   bench_row cpu = {.backend = "cpu", .chains = row->chains, .threads = row->threads};
   cell *c = bench_run_cell(k, &cpu, k->twin_folder, k->o->seed + repeat, false);

@@ -10,14 +10,16 @@
 
 #include "read/clock.h"
 
-#define GRACE_S 5.0
+#define GRACE_S 5
 
 static volatile sig_atomic_t first;
 static volatile sig_atomic_t group; /* of the child that is waited for; 0: none */
+static volatile sig_atomic_t mortal; /* erg_interrupt_forget was called */
 
 static void on_signal(int number) {
   if (!first) {
     first = number;
+    if (mortal) alarm(GRACE_S + 1);
     return;
   }
   if (group) kill(-(pid_t)group, SIGTERM);
@@ -38,7 +40,10 @@ bool erg_interrupted(void) { return first != 0; }
 
 int erg_interrupt_exit(void) { return first ? 128 + first : 0; }
 
-void erg_interrupt_forget(void) { first = group = 0; }
+void erg_interrupt_forget(void) {
+  first = group = 0;
+  mortal = 1;
+}
 
 /* True once the child is reaped; false after `end`, or at a signal where it counts. */
 static bool reap(pid_t child, int process, double end, bool until_signal, int *status) {

@@ -14,7 +14,8 @@ void erg_interrupt_install(void);
 bool erg_interrupted(void);
 /* 128 and the first signal's number (130, 143, 129); 0: there was none. */
 int erg_interrupt_exit(void);
-/* In a new child process: signals of its parent are no signals of its own. */
+/* In a new child process: signals of its parent are no signals of its own, and after one of
+ * its own it has some seconds: nobody may be left to end it. */
 void erg_interrupt_forget(void);
 
 typedef enum { ERG_CHILD_ENDED, ERG_CHILD_LATE, ERG_CHILD_INTERRUPTED } erg_child_end;

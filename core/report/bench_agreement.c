@@ -187,8 +187,7 @@ static plot *agreement(const bench_report *r, const int *rows, int n, const char
       errors_panel(p, r, &l, &beyond);
   }
   plot_key(p, (plot_style){.colour = PLOT_INK, .size = 5}, PLOT_KEY_MARKER,
-           squares ? "a quantity: above its mean, then its square's (not judged), below its "
-                     "standard deviation"
+           squares ? "from above: mean, square (not judged), standard deviation"
            : any   ? "a quantity: above its mean, below its standard deviation"
                    : "the worst");
   plot_key(p, plot_role(PLOT_BAND), PLOT_KEY_BOX,

@@ -379,7 +379,7 @@ static void move_model(void *data, const char *said) {
 /* Digest of the cold run's draws, and the data's hash. */
 static void digest_with(bool other, int seed, char draws[65], char hash[65]) {
   static const char *const backends[] = {"cpu", NULL};
-  char *folder = erg_private_folder(NULL, CELL_FOLDER);
+  char *folder = erg_private_folder(NULL, "ergode-test");
   moving_model m = {.path = run_text("%s/moving.toml", folder), .other = other};
   write_model(m.path, seed);
   scene s;
@@ -417,7 +417,7 @@ static void data_made_once(void **state) {
 static void journal_and_resume(void **state) {
   (void)state;
   static const char *const backends[] = {"cpu", "right", NULL};
-  char *folder = erg_private_folder(NULL, CELL_FOLDER), *path = bench_journal_path(folder);
+  char *folder = erg_private_folder(NULL, "ergode-test"), *path = bench_journal_path(folder);
   scene s;
   play(&s, backends);
   s.options.repeats = 2;
@@ -541,7 +541,7 @@ static void workload_files(void **state) {
 }
 
 static void set_problem(const char *text, const char *part, int line) {
-  char *folder = erg_private_folder(NULL, CELL_FOLDER), *path = run_text("%s/set.ini", folder);
+  char *folder = erg_private_folder(NULL, "ergode-test"), *path = run_text("%s/set.ini", folder);
   write_file(path, text, strlen(text));
   bench_workloads w;
   erg_problems p;

@@ -506,7 +506,7 @@ static void opens(const char *name) {
 
 static void on_disk(void **state) {
   (void)state;
-  char *folder = erg_private_folder(NULL, CELL_FOLDER),
+  char *folder = erg_private_folder(NULL, "ergode-test"),
        *file = run_text("%s/bench.json", folder),
        *data = run_text("%s/data", folder);
   size_t size;

@@ -38,7 +38,7 @@ static void on_disk_or_in_memory(void **state) {
 /* A run whose draws stay in memory: its summary is there, and no draws.nc. */
 static void no_file(void **state) {
   (void)state;
-  char *folder = erg_private_folder(NULL, CELL_FOLDER);
+  char *folder = erg_private_folder(NULL, "ergode-test");
   static const char *const folders[] = {PLUGINS, NULL};
   run_registry *registry = run_registry_search(&(run_search){.installed = folders});
   run_wishes w = run_no_wishes();

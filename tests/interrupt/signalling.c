@@ -1,5 +1,6 @@
 /* The plug-in `cpu` that sends a signal when a phase is reached: ERGODE_TEST_SIGNAL is
- * "PHASE NUMBER self|parent", PHASE one of devices, create, warmup, sampling, destroy. */
+ * "PHASE NUMBER self|parent|hang", PHASE one of devices, create, warmup, sampling, destroy; hang:
+ * to the parent, and nothing happens any more. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@ static void reach(const char *phase) {
   int number;
   const char *text = getenv("ERGODE_TEST_SIGNAL");
   if (!text || sscanf(text, "%31s %d %31s", wanted, &number, whom) != 3) return;
-  if (!strcmp(phase, wanted)) kill(strcmp(whom, "parent") ? getpid() : getppid(), number);
+  if (strcmp(phase, wanted)) return;
+  kill(strcmp(whom, "self") ? getppid() : getpid(), number);
+  while (!strcmp(whom, "hang")) pause();
 }
 
 static int32_t devices(const erg_host *host, erg_device *list, int32_t capacity) {

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ERGODE, PLUGIN = (os.path.realpath(a) for a in sys.argv[1:3])
@@ -273,6 +274,37 @@ class Interrupts(unittest.TestCase):
         self.assertTrue(ended(int((self.folder / "pid").read_text())))
         self.assert_clean()
         self.assert_bench_goes_on(talk)
+
+    def assert_soon_clean(self):
+        """What is left goes with the last process that has to do with it."""
+        for _ in range(1200):
+            if not list(self.tmp.iterdir()):
+                break
+            time.sleep(0.1)
+        self.assert_clean()
+
+    def test_bench_second_signal(self):
+        bench = "$(awk '/^PPid/ {print $2}' /proc/$PPID/status)"
+        self.compiler(f"bench={bench}", "trap 'kill -INT $bench; exit' TERM", "kill -INT $bench",
+                      "while :; do sleep 1; done")
+        self.run_to_end(*self.bench(), code=130)
+        self.assert_soon_clean()
+        self.assertTrue(ended(int((self.folder / "pid").read_text())))
+
+    def test_bench_killed(self):
+        self.compiler("kill -KILL $(awk '/^PPid/ {print $2}' /proc/$PPID/status)",
+                      "exec sleep 1000")
+        self.run_to_end(*self.bench(), code=-signal.SIGKILL)
+        self.assert_soon_clean()
+        self.assertTrue(ended(int((self.folder / "pid").read_text())))
+        self.variables.clear()
+        self.run_to_end("bench", "--resume", self.out, code=0)
+        self.assert_clean()
+
+    def test_bench_killed_while_a_backend_hangs(self):
+        self.at("sampling", signal.SIGKILL, "hang")
+        self.run_to_end(*self.bench(), code=-signal.SIGKILL)
+        self.assert_soon_clean()
 
 
 if __name__ == "__main__":
