@@ -233,7 +233,7 @@ static void put_difference(FILE *out, const bench_row *row, int i, int q, int sd
 }
 
 void view_agreement_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "quantity", "mean", "reference's", "z", "sd",
+  static const char *const titles[] = {"row", "\tquantity", "mean", "reference's", "z", "sd",
                                        "reference's", "z"};
   enum { TITLES = sizeof titles / sizeof *titles };
   bool any = false;

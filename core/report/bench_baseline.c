@@ -197,7 +197,7 @@ static void put_words(FILE *out, const char *head, const char *text, int row, co
     view_put_text(out, text, "baseline/rows/%d/%s", row, place);
   else
     page_escaped(out, text);
-  page_cell_end(out);
+  page_wide_cell_end(out);
   page_row_end(out);
 }
 

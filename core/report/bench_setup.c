@@ -91,7 +91,7 @@ static void put_devices(FILE *out, const bench_report *r) {
 
 static void put_peaks(FILE *out, const bench_report *r) {
   static const char *const titles[] = {"measured in this run", "threads", "reads (1e9 bytes/s)",
-                                       "arithmetic (1e9 operations/s)", "how"};
+                                       "arithmetic (1e9 operations/s)", "\thow"};
   if (!r->n_peaks) return;
   page_subheading(out, "Peaks");
   page_table_begin(out, titles, 5, true);
@@ -100,7 +100,10 @@ static void put_peaks(FILE *out, const bench_report *r) {
     char place[60];
     snprintf(place, sizeof place, "peaks/%d/device", i);
     page_row_begin(out);
-    page_row_head(out, place, p->device);
+    char label[sizeof p->backend + sizeof p->device + 2];
+    bool alone = !strcmp(p->backend, p->device);
+    snprintf(label, sizeof label, "%s %s", p->backend, p->device);
+    page_row_head(out, alone ? place : NULL, alone ? p->device : label);
     view_cell(out, p->threads, "peaks/%d/threads", i);
     view_cell(out, p->read_gb_s, "peaks/%d/read_gb_s", i);
     view_cell(out, p->gflops, "peaks/%d/gflops", i);
@@ -120,8 +123,8 @@ void view_machine(FILE *out, const bench_document *d) {
 
 static void put_workloads(FILE *out, const bench_report *r) {
   static const char *const titles[] = {"workload", "coordinates", "quantities", "observations",
-                                       "model", "data", "simulation seed", "model, SHA-256",
-                                       "data, SHA-256"};
+                                       "\tmodel", "\tdata", "simulation seed",
+                                       "\tmodel, SHA-256", "\tdata, SHA-256"};
   page_subheading(out, "Workloads");
   page_table_begin(out, titles, 9, true);
   for (int i = 0; i < r->n_subjects; i++) {

@@ -61,7 +61,7 @@ static void put_invalid(FILE *out, const bench_row *row, int i, int columns) {
   page_wide_cell_begin(out, PAGE_BAD, columns);
   fputs("INVALID: ", out);
   view_put_text(out, row->reason, "rows/%d/reason", i);
-  page_cell_end(out);
+  page_wide_cell_end(out);
 }
 
 static bool is_valid(const bench_row *row) { return row->verdict == BENCH_VALID; }
@@ -226,7 +226,7 @@ static void put_point(FILE *out, const bench_point *p, int curve, int k) {
 void view_scaling_table(FILE *out, const bench_report *r) {
   static const char *const titles[] = {"number", "warm-up and sampling (s)", "speedup",
                                        "efficiency", "band", "imbalance", "straggler", "verdict",
-                                       "why", NULL};
+                                       "\twhy", NULL};
   begin(out, titles);
   for (int i = 0; i < r->n_scaling; i++) {
     const bench_scaling *c = &r->scaling[i];
@@ -454,7 +454,7 @@ void view_checks_table(FILE *out, const bench_report *r) {
                                            "truth inside (least)", NULL};
   for (int pass = 0; pass < 2; pass++) {
     const char *const *titles = pass ? own : against;
-    if (pass) page_subheading(out, "Convergence of the first run, true parameters");
+    if (pass) page_subheading(out, "Convergence, the worst of all runs; true parameters");
     begin(out, titles);
     for (int w = 0; w < r->n_subjects; w++) {
       int n = 0, *rows = view_rows(r, w, true, &n);
@@ -517,7 +517,7 @@ void view_roofline_table(FILE *out, const bench_report *r) {
 
 /* --- Pairs, runs ---------------------------------------------------------------------------- */
 
-static const char *const pair_titles[] = {"row", "over", "figure", "ratio", "verdict",
+static const char *const pair_titles[] = {"row", "\tover", "figure", "ratio", "verdict",
                                           "break-even draws", NULL};
 
 static void put_pair(FILE *out, const bench_report *r, int i) {
@@ -576,7 +576,7 @@ void view_runs_table(FILE *out, const bench_report *r) {
         page_cell(out, PAGE_NONE, f->kind == BENCH_COLD ? "empty" : "filled");
         view_cell(out, (double)f->seed, AT "seed", i, k);
         if (f->judged)
-          view_cell_text(out, f->verdict == BENCH_VALID ? PAGE_TEXT : PAGE_BAD,
+          view_cell_text(out, f->verdict == BENCH_VALID ? PAGE_NONE : PAGE_BAD,
                          bench_verdict_text((bench_verdict)f->verdict), AT "verdict", i, k);
         else
           page_cell(out, PAGE_NONE, "-");

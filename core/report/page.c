@@ -29,6 +29,9 @@ static const char css[] =
     "tabular-nums}th,td{padding:2px 10px;border-bottom:1px solid var(--plot-grid);"
     "text-align:left;vertical-align:top}tbody th{font-weight:normal}"
     "table.numbers thead th+th,table.numbers td{text-align:right;white-space:nowrap}"
+    "table.numbers thead th.text{text-align:left}.scroll+.scroll{margin-top:1em}"
+    /* no wider than what is seen of a table that scrolls */
+    "div.seen{max-width:min(50em,56vw)}"
     "table.numbers tbody th{min-width:min(14em,34vw);max-width:22em;overflow-wrap:break-word}"
     "th.group{font-weight:bold!important;padding-top:8px}"
     "td{overflow-wrap:break-word}td.text{text-align:left!important;white-space:normal!important;"
@@ -42,7 +45,7 @@ static const char css[] =
     "figcaption{font-size:.85em;color:var(--plot-muted)}\n"
     "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}"
     "nav{display:none}table{font-size:75%}th,td{padding:1px 4px;white-space:normal!important;"
-    "min-width:0!important}th,td.text{overflow-wrap:anywhere!important}tr{break-inside:avoid}"
+    "min-width:0!important}div.seen{max-width:none}th,td.text{overflow-wrap:anywhere!important}tr{break-inside:avoid}"
     "table.many{font-size:58%}table.many th,table.many td{padding:1px 2px}"
     ".figures.large{grid-template-columns:1fr 1fr}"
     "h2,h3,h2+p{break-after:avoid}"
@@ -143,8 +146,9 @@ void page_table_begin(FILE *out, const char *const *titles, int n, bool numbers)
           numbers ? "numbers" : "texts", n > 10 ? " many" : "");
   if (titles) fputs("<thead><tr>", out);
   for (int i = 0; titles && i < n; i++) {
-    fputs("<th scope=\"col\">", out);
-    page_escaped(out, titles[i]);
+    bool text = titles[i][0] == '\t';
+    fputs(text ? "<th scope=\"col\" class=\"text\">" : "<th scope=\"col\">", out);
+    page_escaped(out, titles[i] + text);
     fputs("</th>", out);
   }
   fputs(titles ? "</tr></thead>\n<tbody>\n" : "<tbody>\n", out);
@@ -167,8 +171,10 @@ void page_cell_begin(FILE *out, page_tone tone) {
 }
 
 void page_wide_cell_begin(FILE *out, page_tone tone, int columns) {
-  fprintf(out, "<td class=\"text %s\" colspan=\"%d\">", tones[tone], columns);
+  fprintf(out, "<td class=\"text %s\" colspan=\"%d\"><div class=\"seen\">", tones[tone], columns);
 }
+
+void page_wide_cell_end(FILE *out) { fputs("</div></td>", out); }
 
 void page_group(FILE *out, const char *place, const char *text, int columns) {
   fprintf(out, "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"%d\">", columns);

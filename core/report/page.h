@@ -33,7 +33,8 @@ void page_box_line_begin(FILE *out, page_tone tone);
 void page_box_line_end(FILE *out);
 void page_box_end(FILE *out);
 
-/* The first column is of texts, the others of numbers, if `numbers`. titles NULL: none. */
+/* The first column is of texts, the others of numbers, if `numbers`, but for those whose title
+ * begins with a tab. titles NULL: none. */
 void page_table_begin(FILE *out, const char *const *titles, int n, bool numbers);
 void page_row_begin(FILE *out);
 void page_cell(FILE *out, page_tone tone, const char *text);
@@ -41,8 +42,9 @@ void page_cell(FILE *out, page_tone tone, const char *text);
 void page_row_head(FILE *out, const char *place, const char *text);
 void page_cell_begin(FILE *out, page_tone tone);
 void page_cell_end(FILE *out);
-/* A cell of words over several columns, up to page_cell_end. */
+/* A cell of words over several columns. */
 void page_wide_cell_begin(FILE *out, page_tone tone, int columns);
+void page_wide_cell_end(FILE *out);
 /* A line that names the rows below it. */
 void page_group(FILE *out, const char *place, const char *text, int columns);
 void page_row_end(FILE *out);
