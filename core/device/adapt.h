@@ -20,8 +20,8 @@ ERG_FN erg_vi erg_slots(int from) {
   erg_v x = erg_lane_number() + erg_splat(4503599627370496.0 + (double)from); /* 2^52 */
   return erg_bits(x) & erg_splati(0xffffffffL);
 }
-ERG_FN double erg_exp1(double x) { return erg_first(erg_exp(erg_splat(x))); }
-ERG_FN double erg_log1(double x) { return erg_first(erg_log(erg_splat(x))); }
+ERG_FN_PART double erg_exp1(double x) { return erg_first(erg_exp(erg_splat(x))); }
+ERG_FN_PART double erg_log1(double x) { return erg_first(erg_log(erg_splat(x))); }
 ERG_FN double erg_sqrt1(double x) { return erg_first(erg_sqrt(erg_splat(x))); }
 ERG_FN int erg_finite1(double x) { return x - x == 0.0; }
 

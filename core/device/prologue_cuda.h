@@ -3,6 +3,7 @@
 #define ERG_W 8
 #define ERG_FN static __device__ __forceinline__ __attribute__((unused))
 #define ERG_FN_LARGE static __device__ __noinline__ __attribute__((unused))
+#define ERG_FN_PART ERG_FN
 #define ERG_GLOBAL
 #define ERG_GROUP
 #define ERG_PASS

@@ -31,24 +31,33 @@ ERG_FN erg_m erg_ne(erg_v a, erg_v b) { return a != b; }
 ERG_FN erg_v erg_splat(double x) { return (double8)(x); }
 ERG_FN erg_vi erg_splati(long x) { return (long8)(x); }
 ERG_FN double erg_first(erg_v v) { return v.s0; }
-ERG_FN erg_v erg_load(__global const double *p) { return vload8(0, p); }
-ERG_FN erg_v erg_load_n(__global const double *p, int n) {
-  if (n >= ERG_W) return vload8(0, p);
+/* Not vload8 and vstore8, which PoCL compiles as calls first: such calls hide memory from
+ * the first optimisation, and each brings a body of 14 instructions to the second. */
+typedef double8 erg_mem_ __attribute__((aligned(8)));
+ERG_FN erg_v erg_load(__global const double *p) { return *(__global const erg_mem_ *)p; }
+ERG_FN_PART erg_v erg_load_some_(__global const double *p, int n) {
   return (double8)(n > 0 ? p[0] : 0.0, n > 1 ? p[1] : 0.0, n > 2 ? p[2] : 0.0, n > 3 ? p[3] : 0.0,
                    n > 4 ? p[4] : 0.0, n > 5 ? p[5] : 0.0, n > 6 ? p[6] : 0.0, 0.0);
 }
-ERG_FN void erg_store(__global double *p, erg_v v) { vstore8(v, 0, p); }
+ERG_FN erg_v erg_load_n(__global const double *p, int n) {
+  if (n >= ERG_W) return erg_load(p);
+  return erg_load_some_(p, n);
+}
+ERG_FN void erg_store(__global double *p, erg_v v) { *(__global erg_mem_ *)p = v; }
+ERG_FN_PART void erg_store_some_(__global double *p, int n, erg_v v) {
+  if (n > 0) p[0] = v.s0;
+  if (n > 1) p[1] = v.s1;
+  if (n > 2) p[2] = v.s2;
+  if (n > 3) p[3] = v.s3;
+  if (n > 4) p[4] = v.s4;
+  if (n > 5) p[5] = v.s5;
+  if (n > 6) p[6] = v.s6;
+}
 ERG_FN void erg_store_n(__global double *p, int n, erg_v v) {
   if (n >= ERG_W) {
-    vstore8(v, 0, p);
+    erg_store(p, v);
   } else {
-    if (n > 0) p[0] = v.s0;
-    if (n > 1) p[1] = v.s1;
-    if (n > 2) p[2] = v.s2;
-    if (n > 3) p[3] = v.s3;
-    if (n > 4) p[4] = v.s4;
-    if (n > 5) p[5] = v.s5;
-    if (n > 6) p[6] = v.s6;
+    erg_store_some_(p, n, v);
   }
 }
 ERG_FN erg_v erg_gather(__global const double *p, __global const int *i) {
@@ -86,6 +95,7 @@ ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
   return (double8)(b.s0 + b.s1);
 }
 #else
+#define ERG_FN_PART ERG_FN
 #define ERG_GROUP __local double *erg_group_area,
 #define ERG_PASS erg_group_area,
 typedef double erg_v;

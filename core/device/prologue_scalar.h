@@ -9,6 +9,7 @@
 #define ERG_PROLOGUE_H
 #define ERG_FN static inline __attribute__((unused))
 #define ERG_FN_LARGE static __attribute__((noinline, unused))
+#define ERG_FN_PART ERG_FN
 #define ERG_GLOBAL
 #define ERG_GROUP
 #define ERG_PASS

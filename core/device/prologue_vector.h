@@ -13,6 +13,7 @@
 #define ERG_W 8
 #define ERG_FN static inline __attribute__((always_inline, unused))
 #define ERG_FN_LARGE static __attribute__((noinline, unused))
+#define ERG_FN_PART ERG_FN
 #define ERG_GLOBAL
 #define ERG_UNROLL _Pragma("GCC unroll 8")
 /* Functions whose lanes communicate take ERG_GROUP first and are called with

@@ -33,12 +33,6 @@
 #define ERG_WITH_MOMENTS 1
 #endif
 
-/* A function called at one place that a compiler at run time is faster with apart from its
- * caller; the prologue may say how. */
-#ifndef ERG_FN_PART
-#define ERG_FN_PART ERG_FN
-#endif
-
 #include "adapt.h"
 #include "nuts.h"
 #include "hmc.h"

@@ -480,7 +480,7 @@ void emit_write_model(emit_plan *p) {
   if (!out) abort();
   fprintf(
       out,
-      "ERG_FN void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,\n"
+      "ERG_FN_PART void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,\n"
       "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
       "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
       "                      ERG_GLOBAL double *moments) {\n");
