@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/table.h"
 #include "run/paths.h"
 #include "run/text.h"
 
@@ -25,12 +26,7 @@ void cli_say(const cli_args *args, const char *format, ...) {
   free(text);
 }
 
-static bool colour_stderr(void) {
-  const char *no = getenv("NO_COLOR");
-  return !(no && *no) && isatty(2);
-}
-
-void cli_problems(const erg_problems *p) { erg_problems_print(p, stderr, colour_stderr()); }
+void cli_problems(const erg_problems *p) { erg_problems_print(p, stderr, out_wants_colour(stderr)); }
 
 run_registry *cli_registry(const cli_args *args) {
   const char **files = cli_values(args, "plugin");

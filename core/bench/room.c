@@ -1,11 +1,10 @@
 /* Memory and disk that a run takes. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/statvfs.h>
 
 #include "bench/peer.h"
 #include "bench/work.h"
+#include "read/private_folder.h"
 #include "run/text.h"
 
 enum { STATISTICS = 12 }; /* of a draw, at most */
@@ -50,17 +49,7 @@ uint64_t bench_memory_bytes(const bench_report *r, const bench_row *row, uint64_
          SAMPLER_VECTORS * sizeof(double) * (uint64_t)s->dim * (uint64_t)row->chains;
 }
 
-uint64_t bench_free_bytes(void) {
-  struct statvfs disk;
-  struct rlimit limit;
-  uint64_t room = UINT64_MAX;
-  if (statvfs(erg_temporary_folder(), &disk) == 0)
-    room = (uint64_t)disk.f_bavail * disk.f_frsize;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      limit.rlim_cur < room)
-    room = limit.rlim_cur;
-  return room;
-}
+uint64_t bench_free_bytes(void) { return erg_free_bytes(erg_temporary_folder()); }
 
 void bench_say_room(const bench_report *r) {
   uint64_t disk = 0, memory = 0, held = bench_held_bytes(r->options);

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "read/memory.h"
+#include "read/private_folder.h"
 
 out_nc *out_nc_new(const char *path, double sync_s) {
   out_nc *w = erg_alloc(sizeof *w);
@@ -81,10 +81,8 @@ bool out_nc_reserve(out_nc *w, const out_block *b, erg_problems *p) {
     return out_write_failed(p, w->part, errno);
   }
   char folder[PATH_MAX]; /* a file system that can't reserve: at least look */
-  struct statvfs disk;
   snprintf(folder, sizeof folder, "%s", w->part);
-  if (statvfs(dirname(folder), &disk)) return true;
-  return (uint64_t)disk.f_bavail * disk.f_frsize > need || out_write_failed(p, w->part, ENOSPC);
+  return erg_free_bytes(dirname(folder)) > need || out_write_failed(p, w->part, ENOSPC);
 }
 
 /* Gives back what was reserved past the file's end. */

@@ -5,10 +5,10 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "read/clock.h"
 #include "read/interrupt.h"
+#include "read/private_folder.h"
 #include "run/initial.h"
 #include "run/paths.h"
 #include "run/schema.h"
@@ -299,9 +299,7 @@ static bool make_schema(run_job *j, const run_wishes *w, erg_problems *p) {
 }
 
 static void warn_of_space(const run_job *j, erg_problems *p) {
-  struct statvfs disk;
-  if (statvfs(j->out, &disk) != 0) return;
-  uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+  uint64_t free_bytes = erg_free_bytes(j->out);
   char need[32], have[32];
   if (free_bytes < j->disk_bytes)
     erg_warn(p, (erg_place){0}, "free space, thin the draws with --thin, or name another folder "
