@@ -168,9 +168,10 @@ int cli_model_check(const cli_args *args) {
 
 /* --- show ---------------------------------------------------------------------------- */
 
-static int show_ir(const cli_args *args, const ir_graph *g) {
+/* Text goes to `out`; what is known in numbers to `j`, if there is one. */
+static int show_ir(const cli_args *args, const ir_graph *g, FILE *out, erg_json *j) {
   if (cli_given(args, "raw")) {
-    ir_print(g, stdout);
+    ir_print(g, out);
     return 0;
   }
   const char *reason = NULL;
@@ -180,18 +181,29 @@ static int show_ir(const cli_args *args, const ir_graph *g) {
             reason);
     return 1;
   }
-  ir_program_print_passes(program, stdout);
-  putchar('\n');
+  if (j) {
+    erg_json_array(j, "passes");
+    for (int i = 0; i < program->n_passes; i++) {
+      erg_json_object(j, NULL);
+      erg_json_string(j, "name", program->passes[i].name);
+      erg_json_int(j, "nodes", program->passes[i].nodes);
+      erg_json_int(j, "numbers", program->passes[i].numbers);
+      erg_json_end(j);
+    }
+    erg_json_end(j);
+  }
+  ir_program_print_passes(program, out);
+  putc('\n', out);
   emit_plan *plan = emit_plan_new(program, &reason);
   if (plan)
-    emit_plan_summary(plan, stdout);
+    emit_plan_summary(plan, out);
   else
-    printf("no loops: %s; the interpreter takes the model\n", reason);
-  putchar('\n');
-  ir_program_print(program, stdout);
+    fprintf(out, "no loops: %s; the interpreter takes the model\n", reason);
+  putc('\n', out);
+  ir_program_print(program, out);
   if (plan) {
-    printf("\nstages and loops\n");
-    emit_plan_print(plan, stdout);
+    fprintf(out, "\nstages and loops\n");
+    emit_plan_print(plan, out);
     emit_plan_free(plan);
   }
   ir_program_free(program);
@@ -211,7 +223,8 @@ static char *device_source(const emit_plan *plan, const char *language) {
   return text;
 }
 
-static int show_source(const cli_args *args, const ir_graph *g, const char *language) {
+static int show_source(const cli_args *args, const ir_graph *g, const char *language,
+                       FILE *out) {
   const char *reason = NULL;
   ir_program *program = ir_program_build(g, NULL, &reason);
   emit_plan *plan = program ? emit_plan_new(program, &reason) : NULL;
@@ -221,7 +234,7 @@ static int show_source(const cli_args *args, const ir_graph *g, const char *lang
     return 1;
   }
   char *text = !strcmp(language, "c") ? emit_c_source(plan) : device_source(plan, language);
-  fputs(text, stdout);
+  fputs(text, out);
   free(text);
   emit_plan_free(plan);
   ir_program_free(program);
@@ -241,7 +254,30 @@ int cli_model_show(const cli_args *args) {
   }
   run_model m;
   if (!cli_load_model(args, &m)) return 2;
-  int code = language ? show_source(args, m.graph, language) : show_ir(args, m.graph);
+  erg_json *j = NULL;
+  FILE *out = stdout;
+  char *text = NULL;
+  size_t length;
+  if (cli_given(args, "json")) {
+    out = open_memstream(&text, &length);
+    if (!out) abort();
+    j = cli_json_open();
+    erg_json_string(j, "model", m.name);
+    erg_json_string(j, "file", m.path);
+    erg_json_string(j, "stage", language ? language : cli_given(args, "raw") ? "raw" : "ir");
+  }
+  int code = language ? show_source(args, m.graph, language, out)
+                      : show_ir(args, m.graph, out, j);
+  if (j) {
+    fclose(out);
+    if (code == 0)
+      erg_json_string(j, "text", text);
+    else
+      erg_json_null(j, "text");
+    int closed = cli_json_close(args, j);
+    if (closed) code = closed;
+    free(text);
+  }
   run_unload(&m);
   return code;
 }

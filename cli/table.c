@@ -261,7 +261,7 @@ static const cli_command model_check = {
     NULL, check_examples, check_options, exits_plain, cli_model_check};
 
 static const cli_option *const show_options[] = {&o_ir, &o_source, &o_raw, &o_data, &o_dim,
-                                                 NULL};
+                                                 &o_json, NULL};
 static const cli_example show_examples[] = {
     {"model show radon.toml --data radon.json --ir", "what the passes made of the model"},
     {"model show radon.toml --data radon.json --source cuda", "the generated CUDA C"},
