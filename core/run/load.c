@@ -35,15 +35,22 @@ static bool parse_size(const char *text, lang_size *size, erg_problems *p) {
 static erg_source *read_model(const char *name, const char *path, erg_problems *p) {
   int before = p->count;
   erg_source *source = erg_source_read(path, p);
-  if (source || strchr(name, '/') || p->count == before) return source;
-  char **names = run_model_names();
-  const char *near = erg_nearest(name, (const char *const *)names);
-  if (near) {
+  if (source || p->count == before) return source;
+  char *file = run_text("%s.toml", name), *next = NULL;
+  if (access(file, R_OK) == 0) {
+    next = run_text("did you mean '%s'?", file);
+  } else if (!strchr(name, '/')) {
+    char **names = run_model_names();
+    const char *near = erg_nearest(name, (const char *const *)names);
+    if (near) next = run_text("did you mean the shipped model '%s'?", near);
+    run_names_free(names);
+  }
+  free(file);
+  if (next) {
     struct erg_problem *problem = &p->list[p->count - 1];
     free(problem->next);
-    problem->next = run_text("did you mean the shipped model '%s'?", near);
+    problem->next = next;
   }
-  run_names_free(names);
   return NULL;
 }
 
