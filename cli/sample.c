@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "output/table.h"
 #include "report/run_report.h"
+#include "run/initial.h"
 #include "run/job.h"
 #include "run/text.h"
 
@@ -124,6 +125,8 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
     return 7;
   }
   if (code && code != 130) cli_say(args, "%s", run_host_reason(j->host, j->result.status));
+  if (j->result.status == ERG_INIT)
+    run_warn_of_terms(j->model.graph, j->model.source, problems);
   if (code == 130) say_interrupted(args, j);
   if (j->result.kept == 0) return code;
   if (!run_job_summarise(j, problems)) return fail(args, j, code);

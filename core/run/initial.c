@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compile/interpret.h"
 #include "compile/natural.h"
 #include "compile/random.h"
 #include "run/text.h"
@@ -109,4 +110,29 @@ double *run_initial_points(const run_initial *from, erg_problems *p) {
   if (good) return initial;
   free(initial);
   return NULL;
+}
+
+void run_warn_of_terms(const ir_graph *g, const erg_source *model, erg_problems *p) {
+  static const char *const kinds[] = {"the ", "the likelihood of ", "the ", "the "};
+  ir_id *wanted = run_alloc((size_t)(g->n_terms + 1) * sizeof *wanted);
+  double *q = run_alloc(((size_t)g->dim + ERG_PADDING) * sizeof *q);
+  for (int t = 0; t < g->n_terms; t++) wanted[t] = g->terms[t].node;
+  interp *values = interp_new(g, wanted, g->n_terms);
+  interp_run(values, q, NULL, NULL);
+  for (int t = 0; t < g->n_terms; t++) {
+    const ir_term *term = &g->terms[t];
+    int64_t n = 0;
+    const double *v = interp_value(values, term->node, &n);
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += v[i];
+    if (isfinite(sum)) continue;
+    erg_place place = {.source = model, .line = term->line, .column = term->column, .length = 1};
+    erg_warn(p, place, "look at its arguments and data: a scale or rate that is 0 or negative, "
+             "an infinite value, a log or root of a negative number?",
+             "%s%s is %s where all coordinates are 0", kinds[term->kind], term->name,
+             isnan(sum) ? "not a number" : sum < 0 ? "-inf: impossible" : "infinite");
+  }
+  interp_free(values);
+  free(q);
+  free(wanted);
 }

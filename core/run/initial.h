@@ -19,4 +19,8 @@ typedef struct {
  * density, as samplers have it. A point whose log density isn't finite is a problem. */
 double *run_initial_points(const run_initial *from, erg_problems *p);
 
+/* For runs that found no start: warns of each term of the log density that isn't finite where
+ * all coordinates are 0, at its line of the model. */
+void run_warn_of_terms(const ir_graph *g, const erg_source *model, erg_problems *p);
+
 #endif
