@@ -61,25 +61,50 @@ static void add_peers(bench_report *r, int workload, const peer_set *peers, int6
     }
 }
 
-/* Of the rows from `first` on. */
-static void skip_without_room(bench_report *r, int first, const bench_journal *journal) {
+/* Of several numbers of threads, those that have no core each; one alone is taken as asked. */
+static bool lacks_cores(const bench_report *r, const bench_row *row) {
+  int cores = r->environment.cores;
+  return cores > 0 && r->options->axes.threads[1] && row->threads > cores;
+}
+
+/* Once for each backend. */
+static void skip_threads(bench_report *r, const bench_row *row) {
+  char reason[120];
+  snprintf(reason, sizeof reason, "%d threads: this process may use %d core%s", row->threads,
+           r->environment.cores, r->environment.cores == 1 ? "" : "s");
+  for (int i = 0; i < r->n_skipped; i++)
+    if (!strcmp(r->skipped[i].backend, row->backend) && !strcmp(r->skipped[i].reason, reason))
+      return;
+  bench_skip(r, row->backend, "%s", reason);
+}
+
+static void skip_room(bench_report *r, const bench_row *row, uint64_t need, uint64_t room) {
+  const bench_subject *s = &r->subjects[row->workload];
+  char needed[32], free_text[32];
+  bench_skip(r, row->backend,
+             "%s with %lld chain%s: its draws may take %s, %s has room for %s: take fewer "
+             "draws, or name another folder by TMPDIR",
+             s->name, (long long)row->chains, row->chains == 1 ? "" : "s",
+             run_bytes_text((double)need, needed), erg_temporary_folder(),
+             run_bytes_text((double)room, free_text));
+}
+
+/* Of the rows from `first` on: what the machine has no cores or no room for. */
+static void skip_absent(bench_report *r, int first, const bench_journal *journal) {
   uint64_t room = bench_free_bytes(), held = bench_held_bytes(r->options);
   int kept = first;
   for (int i = first; i < r->n_rows; i++) {
     bench_row *row = &r->rows[i];
-    const bench_subject *s = &r->subjects[row->workload];
     uint64_t need = bench_disk_bytes(r, row, held);
-    if (need <= room || bench_journal_has(journal, row->id)) {
+    bool idle = lacks_cores(r, row);
+    if ((need <= room && !idle) || bench_journal_has(journal, row->id)) {
       r->rows[kept++] = *row;
       continue;
     }
-    char needed[32], free_text[32];
-    bench_skip(r, row->backend,
-               "%s with %lld chain%s: its draws may take %s, %s has room for %s: take fewer "
-               "draws, or name another folder by TMPDIR",
-               s->name, (long long)row->chains, row->chains == 1 ? "" : "s",
-               run_bytes_text((double)need, needed), erg_temporary_folder(),
-               run_bytes_text((double)room, free_text));
+    if (idle)
+      skip_threads(r, row);
+    else
+      skip_room(r, row, need, room);
     free(row->runs);
     free(row->versions);
   }
@@ -114,7 +139,7 @@ int bench_rows_add(bench_report *r, int workload, const bench_targets *t,
       }
       if (t->peers) add_peers(r, workload, t->peers, *chains, *threads);
     }
-  skip_without_room(r, before, journal);
+  skip_absent(r, before, journal);
   return r->n_rows - before;
 }
 

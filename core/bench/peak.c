@@ -32,10 +32,17 @@ static int add_count(int *list, int n, int value) {
   return n + 1;
 }
 
+static bool any_row_with(const bench_report *r, int threads) {
+  for (int i = 0; i < r->n_rows; i++)
+    if (r->rows[i].threads == threads) return true;
+  return false;
+}
+
 static void measure_processor(bench_report *r) {
   const int *threads = r->options->axes.threads;
   int counts[BENCH_LIST + 3], n = add_count(counts, 0, 1);
-  for (int i = 0; i < BENCH_LIST && threads[i]; i++) n = add_count(counts, n, threads[i]);
+  for (int i = 0; i < BENCH_LIST && threads[i]; i++)
+    if (any_row_with(r, threads[i])) n = add_count(counts, n, threads[i]);
   n = add_count(counts, n, r->environment.cores);
   peaks_result *found = run_alloc((size_t)n * sizeof *found);
   peaks_measure(counts, n, 0, found);

@@ -355,7 +355,13 @@ static bool read_all(const json_t *json, bench_document *d) {
   return good;
 }
 
+/* A broken one, too, by its first lines: what is wrong with it is said when it is read. */
 bool bench_document_is(const char *path) {
+  char start[256] = "";
+  FILE *f = fopen(path, "r");
+  if (f) start[fread(start, 1, sizeof start - 1, f)] = 0;
+  if (f) fclose(f);
+  if (start[0] == '{' && strstr(start, "\"bench_schema_version\"")) return true;
   json_t *json = json_load_file(path, 0, NULL);
   bool is = json_object_get(json, "bench_schema_version") != NULL;
   json_decref(json);
@@ -364,6 +370,7 @@ bool bench_document_is(const char *path) {
 
 bool bench_document_read(const char *path, bench_document *d, erg_problems *p) {
   static const char next[] = "name a bench.json of ergode bench, or its folder";
+  static const char *const needed[] = {"environment", "settings", "workloads", "rows"};
   *d = (bench_document){.report.target_accept = NAN};
   d->report.options = &d->options;
   d->options.workloads = &d->workloads;
@@ -379,9 +386,13 @@ bool bench_document_read(const char *path, bench_document *d, erg_problems *p) {
     return erg_error(p, (erg_place){0}, "run the benchmark again with this version of Ergode",
                      "%s has bench_schema_version %lld, this is %d", path,
                      (long long)json_integer_value(version), BENCH_SCHEMA_VERSION);
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    if (!json_object_get(json, needed[i]))
+      return erg_error(p, (erg_place){0}, "run that benchmark again", "%s is broken: %s is missing",
+                       path, needed[i]);
   return read_all(json, d) ||
-         erg_error(p, (erg_place){0}, next,
-                   "%s: rows, workloads, pairs and curves don't fit one another", path);
+         erg_error(p, (erg_place){0}, "run that benchmark again",
+                   "%s is broken: rows, workloads, pairs and curves don't fit one another", path);
 }
 
 void bench_document_free(bench_document *d) {

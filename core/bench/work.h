@@ -47,8 +47,9 @@ void bench_say_room(const bench_report *r);
 
 /* --- rows (matrix.c) ------------------------------------------------------------------ */
 
-/* Adds the rows of a workload: targets x chains x threads; those whose draws have no room,
- * and that the journal hasn't, go to the report's skipped. Returns how many. */
+/* Adds the rows of a workload: targets x chains x threads; those that the machine has no
+ * cores or no room for, and that the journal hasn't, go to the report's skipped. Returns how
+ * many. */
 int bench_rows_add(bench_report *r, int workload, const bench_targets *t,
                    const bench_journal *journal);
 /* A random permutation of 0 .. n-1: Fisher-Yates by Philox under the seed; `block` tells

@@ -406,6 +406,18 @@ class Pages(unittest.TestCase):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn("bench.json", done.stderr)
                 self.assertIn("next:", done.stderr)
+        # Cut off, as by a full disk; without a part.
+        text = json.dumps(document.document(), indent=1)
+        whole = document.document()
+        del whole["settings"]
+        for text, said in ((text[:3000], "not JSON"), (json.dumps(whole), "settings is missing")):
+            path = self.at / "other.json"
+            path.write_text(text, encoding="utf-8")
+            done = subprocess.run([ERGODE, "report", path], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+            self.assertIn("next:", done.stderr)
 
 
 if __name__ == "__main__":
