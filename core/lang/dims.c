@@ -183,6 +183,7 @@ static int64_t measure(lang_builder *b, int dim) {
     }
   } else if (given) {
     value = (double)given->size;
+    place = (erg_place){0}; /* the command line's, not the model's */
   } else {
     number n = size_value(b, d->size, dim);
     if (!n.fine) return -1;
@@ -192,7 +193,9 @@ static int64_t measure(lang_builder *b, int dim) {
   if (!(value >= 1) || value > 2147483647.0 || value != floor(value)) {
     erg_error(
         b->p, place,
-        value > 2147483647.0 ? "the largest size is 2147483647" : "a size is an integer from 1",
+        value > 2147483647.0 ? "the largest size is 2147483647"
+        : given              ? lang_print(&b->arena, "write --dim %s=1 or more", d->name)
+                             : "a size is an integer from 1",
         "the size of '%s' would be %.15g", d->name, value);
     return -1;
   }

@@ -1,0 +1,1 @@
+$ERGODE model check hierarchical_normal --dim group=0
