@@ -113,6 +113,8 @@ static bool kind_of(lang_builder *b, const lang_item *item, data_kind *kind) {
 static const char *fault(data_kind kind, double v, double size, double low, double high) {
   if (isnan(v)) return "is not a number (NaN)";
   bool whole = v == floor(v) && isfinite(v);
+  if (whole && fabs(v) >= 0x1p53 && (kind == KIND_INT || kind == KIND_COUNT))
+    return "is too large: whole numbers are exact below 2^53";
   switch (kind) {
     case KIND_POSITIVE:
       return v > 0 ? NULL : "is not positive";
