@@ -26,7 +26,9 @@ void cli_say(const cli_args *args, const char *format, ...) {
   free(text);
 }
 
-void cli_problems(const erg_problems *p) { erg_problems_print(p, stderr, out_wants_colour(stderr)); }
+void cli_problems(const erg_problems *p) {
+  erg_problems_print(p, stderr, out_wants_colour(stderr));
+}
 
 run_registry *cli_registry(const cli_args *args) {
   const char **files = cli_values(args, "plugin");
@@ -100,8 +102,9 @@ void cli_free_list(char **list) {
 
 /* As a shell takes it. */
 static char *quoted(const char *word) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "%+,-./:=@_";
+  static const char plain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+      "%+,-./:=@_";
   if (*word && !word[strspn(word, plain)]) return run_text("%s", word);
   char *text = run_text("'");
   for (const char *p = word; *p; p++) {

@@ -266,8 +266,8 @@ int cli_model_show(const cli_args *args) {
     erg_json_string(j, "file", m.path);
     erg_json_string(j, "stage", language ? language : cli_given(args, "raw") ? "raw" : "ir");
   }
-  int code = language ? show_source(args, m.graph, language, out)
-                      : show_ir(args, m.graph, out, j);
+  int code =
+      language ? show_source(args, m.graph, language, out) : show_ir(args, m.graph, out, j);
   if (j) {
     fclose(out);
     if (code == 0)

@@ -29,8 +29,8 @@ erg_place lang_element_place(const lang_builder *b, const lang_item *item, int64
   const lang_symbol *s = &b->symbols[item - b->m->items];
   const lang_value *v = &s->value;
   if (!s->array) return item->place;
-  return erg_array_place(
-      s->array, file_index(b->g, v->order, v->rank, lang_dims(b, v->node), k));
+  return erg_array_place(s->array,
+                         file_index(b->g, v->order, v->rank, lang_dims(b, v->node), k));
 }
 
 static const char *shape_in_file(lang_builder *b, const erg_array *a) {

@@ -191,12 +191,11 @@ static int64_t measure(lang_builder *b, int dim) {
     place = d->size->whole;
   }
   if (!(value >= 1) || value > 2147483647.0 || value != floor(value)) {
-    erg_error(
-        b->p, place,
-        value > 2147483647.0 ? "the largest size is 2147483647"
-        : given              ? lang_print(&b->arena, "write --dim %s=1 or more", d->name)
-                             : "a size is an integer from 1",
-        "the size of '%s' would be %.15g", d->name, value);
+    erg_error(b->p, place,
+              value > 2147483647.0 ? "the largest size is 2147483647"
+              : given              ? lang_print(&b->arena, "write --dim %s=1 or more", d->name)
+                                   : "a size is an integer from 1",
+              "the size of '%s' would be %.15g", d->name, value);
     return -1;
   }
   return (int64_t)value;

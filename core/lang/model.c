@@ -181,19 +181,20 @@ static bool read_labels(reader *r, const erg_toml *t, lang_dim *d) {
     else if (label->kind == ERG_TOML_INTEGER)
       text = d->labels[i] = lang_print(ARENA, "%lld", (long long)label->integer);
     else
-      good = erg_error(r->p, label->place, "write [\"A\", \"B\"]",
-                       "labels are texts or integers");
+      good =
+          erg_error(r->p, label->place, "write [\"A\", \"B\"]", "labels are texts or integers");
     for (const unsigned char *c = (const unsigned char *)text; good && *c; c++)
       if (*c < ' ' || *c == 127)
         good = erg_error(r->p, label->place, "write labels of visible characters",
                          "a label of '%s' has a line break, tab or other control character",
                          d->name);
     if (good && !*text)
-      good = erg_error(r->p, label->place, "give it a text", "a label of '%s' is empty", d->name);
+      good =
+          erg_error(r->p, label->place, "give it a text", "a label of '%s' is empty", d->name);
     if (good) erg_names_add(&seen, text, strlen(text), &found);
     if (found)
-      good = erg_error(r->p, label->place, "give each its own label",
-                       "two labels '%s' of '%s'", text, d->name);
+      good = erg_error(r->p, label->place, "give each its own label", "two labels '%s' of '%s'",
+                       text, d->name);
   }
   erg_names_free(&seen);
   return good;

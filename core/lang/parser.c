@@ -46,9 +46,10 @@ static void describe(const parser *p, char *text, size_t size) {
 static const char *advice(const parser *p, const char *what) {
   switch (p->next.kind) {
     case TOK_END:
-      return strstr(what, "')'")   ? "close the bracket"
-             : strstr(what, "']'") ? "close it with ]"
-                                   : "the text ends too early: write the rest, or take the last sign out";
+      return strstr(what, "')'") ? "close the bracket"
+             : strstr(what, "']'")
+                 ? "close it with ]"
+                 : "the text ends too early: write the rest, or take the last sign out";
     case TOK_RPAREN:
     case TOK_RBRACKET:
       return strstr(what, "end") ? "take it out, or open a bracket before it"

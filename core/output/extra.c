@@ -66,8 +66,8 @@ static void add_finding(const out_extra *e, out_summary *s) {
            e->diagnostic->id, diag_verdict_text(e->verdict), (long long)e->n_worst,
            (long long)s->n, name, e->n_worst > 1 ? ", ..." : "");
   if (e->verdict > ERG_VERDICT_GOOD)
-    snprintf(f.next, sizeof f.next, "look at %.100s first; all its values stand below, or in --json",
-             name);
+    snprintf(f.next, sizeof f.next,
+             "look at %.100s first; all its values stand below, or in --json", name);
   int at = 0; /* the bad first */
   while (at < v->n && v->findings[at].verdict >= f.verdict) at++;
   for (int i = v->n++; i > at; i--) v->findings[i] = v->findings[i - 1];
@@ -76,8 +76,9 @@ static void add_finding(const out_extra *e, out_summary *s) {
 }
 
 bool out_extra_compute(out_draws *draws, out_summary *s, const erg_diagnostic *d,
-                       const erg_host *host, const char *(*reason)(const erg_host *, erg_status),
-                       out_extra *e, erg_problems *p) {
+                       const erg_host *host,
+                       const char *(*reason)(const erg_host *, erg_status), out_extra *e,
+                       erg_problems *p) {
   *e = (out_extra){.diagnostic = d};
   e->values = erg_alloc((size_t)(s->n * d->n_values + 1) * sizeof *e->values);
   e->names = erg_alloc((size_t)d->n_values * sizeof *e->names);
@@ -103,10 +104,12 @@ bool out_extra_compute(out_draws *draws, out_summary *s, const erg_diagnostic *d
   if (e->failed) {
     const char *why = reason(host, last);
     if (e->failed == s->n)
-      return erg_error(p, (erg_place){0}, NULL, "the diagnostic '%s' gives nothing here: %s", d->id,
-                       why);
-    erg_warn(p, (erg_place){0}, NULL, "the diagnostic '%s' gives nothing for %lld of %lld "
-             "quantities: %s", d->id, (long long)e->failed, (long long)s->n, why);
+      return erg_error(p, (erg_place){0}, NULL, "the diagnostic '%s' gives nothing here: %s",
+                       d->id, why);
+    erg_warn(p, (erg_place){0}, NULL,
+             "the diagnostic '%s' gives nothing for %lld of %lld "
+             "quantities: %s",
+             d->id, (long long)e->failed, (long long)s->n, why);
   }
   add_finding(e, s);
   return true;

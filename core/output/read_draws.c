@@ -100,7 +100,8 @@ static bool any_twice(const char *const *paths, int n, erg_problems *p) {
     for (int k = 0; k < i && !twice; k++)
       twice = files[k].st_dev == files[i].st_dev && files[k].st_ino == files[i].st_ino;
     if (twice)
-      erg_error(p, (erg_place){0}, "name each chain's file once", "%s is given twice", paths[i]);
+      erg_error(p, (erg_place){0}, "name each chain's file once", "%s is given twice",
+                paths[i]);
   }
   free(files);
   return twice;

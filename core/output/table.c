@@ -109,14 +109,15 @@ void out_table_number(out_table *t, out_colour colour, double value, double erro
 }
 
 /* Columns that a terminal takes for it: two for East Asian wide characters and pictures, none
- * for marks that combine with the character before (Unicode's EastAsianWidth, in blocks). wcwidth
- * would need a locale, which the program doesn't set. */
+ * for marks that combine with the character before (Unicode's EastAsianWidth, in blocks).
+ * wcwidth would need a locale, which the program doesn't set. */
 static int character_width(uint32_t c) {
   static const uint32_t wide[][2] = {
-      {0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
-      {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
-      {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-  if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0xfe00 && c <= 0xfe0f))
+      {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
+      {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+      {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+  if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) ||
+      (c >= 0xfe00 && c <= 0xfe0f))
     return 0;
   for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
     if (c >= wide[i][0] && c <= wide[i][1]) return 2;

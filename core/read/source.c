@@ -119,7 +119,8 @@ erg_source *erg_source_read(const char *path, erg_problems *p) {
   int error = errno;
   close(fd);
   if (too_large) {
-    file_error(p, path, "the file is larger than 2 GiB", "leave out entries that the model does not need, or thin the data");
+    file_error(p, path, "the file is larger than 2 GiB",
+               "leave out entries that the model does not need, or thin the data");
   } else if (!text) {
     file_error(p, path, "not enough memory to read this file", NULL);
   } else if (got < 0) {

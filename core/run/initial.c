@@ -126,11 +126,15 @@ void run_warn_of_terms(const ir_graph *g, const erg_source *model, erg_problems 
     double sum = 0;
     for (int64_t i = 0; i < n; i++) sum += v[i];
     if (isfinite(sum)) continue;
-    erg_place place = {.source = model, .line = term->line, .column = term->column, .length = 1};
-    erg_warn(p, place, "look at its arguments and data: a scale or rate that is 0 or negative, "
+    erg_place place = {
+        .source = model, .line = term->line, .column = term->column, .length = 1};
+    erg_warn(p, place,
+             "look at its arguments and data: a scale or rate that is 0 or negative, "
              "an infinite value, a log or root of a negative number?",
              "%s%s is %s where all coordinates are 0", kinds[term->kind], term->name,
-             isnan(sum) ? "not a number" : sum < 0 ? "-inf: impossible" : "infinite");
+             isnan(sum) ? "not a number"
+             : sum < 0  ? "-inf: impossible"
+                        : "infinite");
   }
   interp_free(values);
   free(q);

@@ -83,7 +83,8 @@ static bool is_text(const erg_toml *run, const char *key, erg_problems *p) {
 static bool check_run(const erg_toml *run, erg_problems *p) {
   return in_range(run, "chains", 1, 1000000, p) & in_range(run, "warmup", 0, 1000000000, p) &
          in_range(run, "draws", 1, 1000000000, p) & in_range(run, "thin", 1, 1000000000, p) &
-         in_range(run, "max_depth", 1, 20, p) & in_range(run, "seed", 0, (INT64_C(1) << 53) - 1, p) &
+         in_range(run, "max_depth", 1, 20, p) &
+         in_range(run, "seed", 0, (INT64_C(1) << 53) - 1, p) &
          real_in_range(run, "target_accept", 0.01, 0.999, p) &
          real_in_range(run, "init_radius", 0, 1e6, p) & is_text(run, "sampler", p) &
          is_text(run, "metric", p) & is_text(run, "backend", p);
@@ -146,8 +147,8 @@ static bool resolve_settings(run_job *j, const run_wishes *w, const run_preset *
     size_t name = strcspn(*v, "=") + 1;
     for (const char *const *before = w->settings; before < v; before++)
       if (!strncmp(*before, *v, name) && strcmp(*before, *v)) {
-        *message = run_text("--set %.*s is given twice (%s and %s): give it once", (int)name - 1,
-                            *v, *before + name, *v + name);
+        *message = run_text("--set %.*s is given twice (%s and %s): give it once",
+                            (int)name - 1, *v, *before + name, *v + name);
         return false;
       }
   }

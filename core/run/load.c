@@ -117,8 +117,9 @@ bool run_load(const run_inputs *in, run_model *m, erg_problems *p) {
     good = parse_size(in->sizes[i], &sizes[i], p);
     for (int k = 0; k < i && good; k++)
       if (!strcmp(sizes[k].name, sizes[i].name) && sizes[k].size != sizes[i].size)
-        good = erg_error(p, (erg_place){0}, "give it once", "--dim %s is given twice (%lld and %lld)",
-                         sizes[i].name, (long long)sizes[k].size, (long long)sizes[i].size);
+        good = erg_error(p, (erg_place){0}, "give it once",
+                         "--dim %s is given twice (%lld and %lld)", sizes[i].name,
+                         (long long)sizes[k].size, (long long)sizes[i].size);
   }
   if (good) m->lang = lang_parse(m->source, p);
   good = good && m->lang && get_data(in, &options, m, p);

@@ -287,8 +287,8 @@ const erg_diagnostic *run_find_diagnostic(run_registry *r, const char *id, char 
   char *known = run_text("%s", "");
   const erg_diagnostic *found = NULL;
   for (int i = -1; i < r->count && !found; i++) {
-    const erg_plugin *p = i < 0 || r->candidates[i].refused ? NULL
-                                                            : run_candidate_open(&r->candidates[i]);
+    const erg_plugin *p =
+        i < 0 || r->candidates[i].refused ? NULL : run_candidate_open(&r->candidates[i]);
     if (i >= 0 && !p) continue;
     const erg_diagnostic *const *list = i < 0 ? diag_builtin : p->diagnostics;
     for (int k = 0, n = i < 0 ? diag_n_builtin : p->n_diagnostics; k < n; k++) {
@@ -299,8 +299,10 @@ const erg_diagnostic *run_find_diagnostic(run_registry *r, const char *id, char 
     }
   }
   if (!found)
-    *message = run_text("no diagnostic '%s' (found: %s)\n"
-                        "'ergode plugin list --verbose' shows those of every plug-in", id, known);
+    *message = run_text(
+        "no diagnostic '%s' (found: %s)\n"
+        "'ergode plugin list --verbose' shows those of every plug-in",
+        id, known);
   free(known);
   return found;
 }

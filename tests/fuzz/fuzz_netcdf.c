@@ -47,8 +47,8 @@ static void add_variable(const out_netcdf_api *nc, int group, const int *ids, in
   if (type == NC_STRING && rank > 2) rank = 2;
   if (n <= 2 && rank > 4) rank = 4;
   for (int k = 0; k < rank && n; k++) {
-    /* mostly as ArviZ has them; of many dimensions all but two are short, so that no variable has
-     * more than some ten thousand elements */
+    /* mostly as ArviZ has them; of many dimensions all but two are short, so that no variable
+     * has more than some ten thousand elements */
     int which = next(b, 8);
     if (k < 2)
       of[k] = which < 6 && k < n ? ids[k] : ids[next(b, n)];

@@ -125,8 +125,10 @@ static void widths(void **state) {
   out_table_cell(t, OUT_PLAIN, "plain");
   out_table_cell(t, OUT_PLAIN, "2");
   char *text = printed(t, 80, false);
-  assert_string_equal(text, "                  n\n\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e\u65e5\u672c  1\n"
-                            "plain             2\n");
+  assert_string_equal(
+      text,
+      "                  n\n\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e\u65e5\u672c  1\n"
+      "plain             2\n");
   free(text);
   text = printed(t, 13, false);
   assert_non_null(strstr(text, "\n\u65e5\u672c\u8a9e\u65e5\u2026   1\n"));
@@ -174,8 +176,9 @@ static void wrapped(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(schema_names),
-                                     cmocka_unit_test(number_format), cmocka_unit_test(tables), cmocka_unit_test(widths),
-                                     cmocka_unit_test(spans), cmocka_unit_test(wrapped)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(schema_names), cmocka_unit_test(number_format),
+      cmocka_unit_test(tables),       cmocka_unit_test(widths),
+      cmocka_unit_test(spans),        cmocka_unit_test(wrapped)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
