@@ -184,7 +184,7 @@ static void take_z(double z, double limit, double *worst, double *its_limit) {
 }
 
 char *show_checked(const bench_report *r) {
-  int valid = 0, same = 0, devices = 0, tests = 0, seeds = 1;
+  int valid = 0, same = 0, devices = 0, tests = 0, seeds = 1, lesser = 0;
   double error = 0, z = 0, limit = 0;
   for (int i = 0; i < r->n_rows; i++) {
     const bench_row *row = &r->rows[i];
@@ -193,6 +193,7 @@ char *show_checked(const bench_report *r) {
     for (int g = 0; g < 2; g++)
       error = fmax(error, fmax(both[g]->lp_error, both[g]->gradient_error));
     valid++;
+    lesser += bench_is_lesser_form(r, i);
     devices += row->device_gate.done;
     same += row->bits == BENCH_BITS_SAME;
     tests += row->z_tests;
@@ -209,10 +210,13 @@ char *show_checked(const bench_report *r) {
   char *moments = tests ? run_text("; of %d moments%s the worst is %.1f Monte Carlo errors off, "
                                    "%.1f allowed", tests, each, z, limit)
                         : run_text("%s", "");
-  char *text = run_text("Checked in %d valid row%s: log density and gradient at %d points, in %d "
+  char forms[48] = "";
+  if (lesser) snprintf(forms, sizeof forms, " (%d of them other form%s)", lesser,
+                       lesser == 1 ? "" : "s");
+  char *text = run_text("Checked in %d valid row%s%s: log density and gradient at %d points, in %d "
                         "of them also as the device computes them, within %.0e of the oracle's; "
                         "draws of %d with the same bits as the CPU's%s.", valid,
-                        valid == 1 ? "" : "s", RUN_GATE_POINTS, devices, error, same, moments);
+                        valid == 1 ? "" : "s", forms, RUN_GATE_POINTS, devices, error, same, moments);
   free(moments);
   return text;
 }
