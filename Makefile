@@ -7,7 +7,7 @@ OUT    ?= out/hierarchical_normal
 help:
 	@echo 'make demo                 build Ergode and sample a first model'
 	@echo 'make check                build and run all tests'
-	@echo 'make check-sanitized      the units with address and undefined sanitizers alone'
+	@echo 'make check-sanitized      units and command line with sanitizers alone'
 	@echo 'make check-slow           the long statistical tests as well'
 	@echo 'make install PREFIX=DIR   install ergode, plug-ins, headers, models, manuals'
 	@echo 'make bundle [NVRTC=1] [GPU_TESTS=1] [MODELS="a.toml b.toml"]'
@@ -42,13 +42,14 @@ check:
 	$(MAKE) check-sanitized
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) -LE slow
 
-# The units once more with address and undefined-behaviour sanitizers.
+# The units and the command line once more with address and undefined-behaviour sanitizers.
 check-sanitized:
 	$(NVRTC_FOR_TESTS)
 	cmake -S . -B $(BUILD)/asan -G Ninja -DERGODE_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	  -DERGODE_SANITIZE=address,undefined -DERGODE_TESTS_VENV=$(abspath $(BUILD))/.venv-tests
 	cmake --build $(BUILD)/asan -j $(JOBS)
 	ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS) -L 'unit|abi' -LE slow
+	ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS) -R '^cli_'
 
 check-slow:
 	tools/setup.sh check
