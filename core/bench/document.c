@@ -240,7 +240,8 @@ void bench_write_once(erg_json *j, const char *key, const bench_once *f) {
   erg_json_int(j, "seed", f->seed);
   erg_json_int(j, "order", f->order);
   erg_json_real(j, "started_s", f->started_s);
-  erg_json_string(j, "verdict", f->judged ? bench_verdict_text((bench_verdict)f->verdict) : NULL);
+  erg_json_string(j, "verdict",
+                  f->judged ? bench_verdict_text((bench_verdict)f->verdict) : NULL);
   erg_json_string(j, "reason", f->reason);
   erg_json_real(j, "worst_z", f->z_worst);
   erg_json_real(j, "limit_z", f->z_limit);

@@ -388,8 +388,8 @@ bool bench_document_read(const char *path, bench_document *d, erg_problems *p) {
                      (long long)json_integer_value(version), BENCH_SCHEMA_VERSION);
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
     if (!json_object_get(json, needed[i]))
-      return erg_error(p, (erg_place){0}, "run that benchmark again", "%s is broken: %s is missing",
-                       path, needed[i]);
+      return erg_error(p, (erg_place){0}, "run that benchmark again",
+                       "%s is broken: %s is missing", path, needed[i]);
   return read_all(json, d) ||
          erg_error(p, (erg_place){0}, "run that benchmark again",
                    "%s is broken: rows, workloads, pairs and curves don't fit one another", path);

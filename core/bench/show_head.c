@@ -216,7 +216,8 @@ char *show_checked(const bench_report *r) {
   char *text = run_text("Checked in %d valid row%s%s: log density and gradient at %d points, in %d "
                         "of them also as the device computes them, within %.0e of the oracle's; "
                         "draws of %d with the same bits as the CPU's%s.", valid,
-                        valid == 1 ? "" : "s", forms, RUN_GATE_POINTS, devices, error, same, moments);
+                        valid == 1 ? "" : "s", forms, RUN_GATE_POINTS, devices, error, same,
+                        moments);
   free(moments);
   return text;
 }

@@ -72,7 +72,8 @@ static void keep(const char *path, int pipe_end) {
   pipe_end = fcntl(pipe_end, F_DUPFD, 3);
   setsid(); /* signals of a terminal go to its groups */
   int nothing = open("/dev/null", O_RDWR);
-  for (int i = 0; i < 3 && nothing >= 0; i++) dup2(nothing, i); /* a reader waits for their end */
+  /* somebody may wait for the end of what they lead to */
+  for (int i = 0; i < 3 && nothing >= 0; i++) dup2(nothing, i);
   char byte;
   while (read(pipe_end, &byte, 1) < 0 && errno == EINTR) continue;
   erg_private_folder_remove(erg_copy(path, strlen(path)));

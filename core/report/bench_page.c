@@ -265,8 +265,8 @@ static bool put_telemetry(FILE *out, const state *s) {
 static bool put_agreement(FILE *out, const state *s) {
   if (!s->r->n_rows) return false;
   page_paragraph(out, "Means and standard deviations of every quantity (of more than 256 those that "
-                      "differ most) of each row's first run against a longer run of cpu with another seed: z, in Monte Carlo "
-                      "standard errors of the two, and in per cent. The limit of z keeps the chance "
+                      "differ most) of each row's first run against a longer run of cpu with another "
+                      "seed: z, in Monte Carlo standard errors of the two, and in per cent. The limit of z keeps the chance "
                       "of a false alarm in a row under 1e-4 and decides; the bands of 5 % for means "
                       "and 10 % for standard deviations are for looking: a mean near 0 or few draws "
                       "leave them by chance; beside the bands, how many means and standard deviations "

@@ -561,8 +561,8 @@ void view_pairs_table(FILE *out, const bench_report *r) {
 
 void view_runs_table(FILE *out, const bench_report *r) {
   static const char *const titles[] = {"row", "caches", "seed", "draws", "order",
-                                       "started (s)", "total (s)", "gradients", "bulk ESS", "tail ESS", "R-hat",
-                                       "divergences", NULL};
+                                       "started (s)", "total (s)", "gradients", "bulk ESS",
+                                       "tail ESS", "R-hat", "divergences", NULL};
   begin(out, titles);
   for (int w = 0; w < r->n_subjects; w++) {
     int n = 0, *rows = view_rows(r, w, true, &n);

@@ -173,7 +173,8 @@ void page_cell_begin(FILE *out, page_tone tone) {
 }
 
 void page_wide_cell_begin(FILE *out, page_tone tone, int columns) {
-  fprintf(out, "<td class=\"text %s\" colspan=\"%d\"><div class=\"seen\">", tones[tone], columns);
+  fprintf(out, "<td class=\"text %s\" colspan=\"%d\"><div class=\"seen\">", tones[tone],
+          columns);
 }
 
 void page_wide_cell_end(FILE *out) { fputs("</div></td>", out); }

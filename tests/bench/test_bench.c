@@ -1,94 +1,7 @@
 /* Right and wrong backends: each ends as the right row. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <cmocka.h>
 
-#include "bench/work.h"
-#include "run/text.h"
-
-typedef struct {
-  bench_workloads workloads;
-  bench_options options;
-  bench_report report;
-  erg_problems problems;
-} scene;
-
-static run_registry *registry(void) {
-  static const char *const folders[] = {PLUGINS, WRONG_FOLDER, NULL};
-  run_search search = {.installed = folders};
-  return run_registry_search(&search);
-}
-
-/* One workload, eight_schools, on these backends. */
-static void play(scene *s, const char *const *backends) {
-  *s = (scene){0};
-  bench_workloads_add(&s->workloads, MODELS "/eight_schools.toml", NULL, NULL);
-  s->options = (bench_options){.workloads = &s->workloads,
-                               .registry = registry(),
-                               .backends = backends,
-                               .axes = {.chains = {2}, .threads = {2}},
-                               .warmup = 200,
-                               .draws = 400,
-                               .seed = 1,
-                               .target_accept = NAN,
-                               .repeats = 1,
-                               .time_limit_s = 600,
-                               .command = "test",
-                               .version = "0"};
-  erg_problems_init(&s->problems);
-}
-
-static void run(scene *s) {
-  assert_true(bench_run(&s->options, &s->report, &s->problems));
-}
-
-static void end(scene *s) {
-  bench_report_free(&s->report);
-  bench_workloads_free(&s->workloads);
-  run_registry_free(s->options.registry);
-  erg_problems_free(&s->problems);
-}
-
-static const bench_row *row_of(const scene *s, const char *backend) {
-  for (int i = 0; i < s->report.n_rows; i++)
-    if (!strcmp(s->report.rows[i].backend, backend)) return &s->report.rows[i];
-  fail_msg("no row of %s", backend);
-  return NULL;
-}
-
-static void assert_says(const bench_row *row, bench_verdict verdict, const char *part) {
-  if (row->verdict != verdict || !strstr(row->reason, part))
-    fail_msg("%s: %s: %s", row->backend, bench_verdict_text(row->verdict), row->reason);
-}
-
-static char *read_file(const char *path) {
-  FILE *f = fopen(path, "r");
-  char *text = run_alloc(1 << 20);
-  text[fread(text, 1, (1 << 20) - 1, f)] = 0;
-  fclose(f);
-  return text;
-}
-
-static bool resume(scene *s, const char *folder) {
-  bench_resumed held;
-  bench_workloads w;
-  s->options.resume = true;
-  s->options.workloads = &w;
-  bool good = bench_resume_read(folder, &s->options, &w, &held, &s->problems) &&
-              bench_run(&s->options, &s->report, &s->problems);
-  s->options.workloads = &s->workloads;
-  bench_workloads_free(&w);
-  bench_resumed_free(&held);
-  s->options.backends = s->options.devices = NULL;
-  s->options.set = s->options.preset = NULL;
-  return good;
-}
+#include "play.h"
 
 static void right_backends(void **state) {
   (void)state;
@@ -158,76 +71,6 @@ static void one_that_hangs(void **state) {
   run(&s);
   assert_says(row_of(&s, "hangs"), BENCH_FAILED, "no end within 1 s");
   assert_int_equal(bench_exit_code(&s.report), 6);
-  end(&s);
-}
-
-/* Every seed is run and judged; one of them makes the row invalid, and says which. */
-static void one_seed_of_three(void **state) {
-  (void)state;
-  static const char *const backends[] = {"cpu", "moody", "tilts", NULL};
-  char *folder = erg_private_folder(NULL, "test");
-  scene s;
-  play(&s, backends);
-  s.options.repeats = 3;
-  s.options.axes.chains[0] = 4; /* 2000 draws: R-hat has a limit */
-  s.options.draws = 500;
-  s.options.out = folder;
-  run(&s);
-  assert_says(row_of(&s, "cpu"), BENCH_VALID, "");
-  const bench_row *moody = row_of(&s, "moody"), *tilts = row_of(&s, "tilts");
-  assert_says(moody, BENCH_NOT_CONVERGED, "1 of 3 seeds failed (2); seed 2: too few effective");
-  assert_says(tilts, BENCH_WRONG, "1 of 3 seeds failed (2); seed 2: the ");
-  assert_int_equal(bench_exit_code(&s.report), 5);
-  for (int i = 0; i < s.report.n_rows; i++) {
-    const bench_row *row = &s.report.rows[i];
-    int invalid;
-    assert_int_equal(bench_n_cached(row), 3);
-    assert_int_equal(bench_n_seeds(row, &invalid), 3);
-    assert_int_equal(invalid, i > 0);
-    for (int k = 0; k < row->n_runs; k++) {
-      const bench_once *f = &row->runs[k];
-      bool bad = i > 0 && f->seed == 2;
-      assert_int_equal(f->judged, 1);
-      assert_int_equal(f->verdict != BENCH_VALID, bad);
-      assert_int_equal(f->reason[0] != 0, bad);
-      assert_true(f->stages.sampling > 0 && f->ess_bulk > 0);
-      if (strcmp(row->backend, "tilts") == 0) assert_int_equal(f->z_worst > f->z_limit, bad);
-    }
-  }
-  /* Another session has the same answer from the journal; no seed is tried again. */
-  char *reason = run_text("%s", moody->reason), *path = bench_journal_path(folder),
-       *before = read_file(path);
-  bench_report_free(&s.report);
-  s.options.retry_failed = true;
-  assert_true(resume(&s, folder));
-  char *after = read_file(path);
-  assert_string_equal(before, after);
-  free(before);
-  free(after);
-  free(path);
-  assert_says(row_of(&s, "moody"), BENCH_NOT_CONVERGED, reason);
-  assert_int_equal(bench_n_cached(row_of(&s, "tilts")), 3);
-  assert_says(row_of(&s, "tilts"), BENCH_WRONG, "1 of 3 seeds failed (2)");
-  free(reason);
-  end(&s);
-  erg_private_folder_remove(folder);
-}
-
-/* What R-hat refuses: which quantity, its draws, how many others. */
-static void r_hat_names_the_quantity(void **state) {
-  (void)state;
-  static const char *const backends[] = {"stuck", NULL};
-  scene s;
-  play(&s, backends);
-  s.options.axes.chains[0] = 4;
-  s.options.draws = 500;
-  s.options.no_reference = true;
-  run(&s);
-  const bench_row *row = row_of(&s, "stuck");
-  assert_says(row, BENCH_NOT_CONVERGED, "effective draws), below 1.02 is asked; ");
-  assert_non_null(strstr(row->reason, bench_cold(row)->worst_r_hat));
-  assert_non_null(strstr(row->reason, " of 10 quantities above: "));
-  assert_int_equal(bench_n_cached(row), 1);
   end(&s);
 }
 
@@ -621,7 +464,6 @@ int main(void) {
       cmocka_unit_test(right_backends),   cmocka_unit_test(wrong_backends),
       cmocka_unit_test(one_that_hangs),   cmocka_unit_test(nothing_to_run),
       cmocka_unit_test(one_that_is_slow), cmocka_unit_test(figures_of_a_run),
-      cmocka_unit_test(one_seed_of_three), cmocka_unit_test(r_hat_names_the_quantity),
       cmocka_unit_test(random_order),     cmocka_unit_test(a_matrix),
       cmocka_unit_test(no_room),
       cmocka_unit_test(data_made_once),
