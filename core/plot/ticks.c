@@ -21,13 +21,11 @@ static int linear_ticks(double low, double high, int about, double *ticks) {
   return n;
 }
 
-static int log_ticks(double low, double high, int about, double *ticks) {
+/* Whole powers of ten, or of few decades also twice and five times those. */
+static int powers(double low, double high, bool many, int every, double *ticks) {
   static const double few[] = {1, 2, 5}, one[] = {1};
-  double decades = log10(high) - log10(low);
-  bool many = decades > 2;
   const double *within = many ? one : few;
-  int n = 0, every = (int)ceil(decades / (about > 1 ? about : 1));
-  if (every < 1) every = 1;
+  int n = 0;
   for (int e = (int)floor(log10(low)); e <= (int)ceil(log10(high)); e++) {
     if (many && ((e % every) + every) % every) continue;
     for (int k = 0; k < (many ? 1 : 3) && n < PLOT_MOST_TICKS; k++) {
@@ -36,6 +34,14 @@ static int log_ticks(double low, double high, int about, double *ticks) {
     }
   }
   return n;
+}
+
+static int log_ticks(double low, double high, int about, double *ticks) {
+  double decades = log10(high) - log10(low);
+  int n = 0, every = (int)ceil(decades / (about > 1 ? about : 1));
+  for (; every > 1 && n < 2; every--) /* the ends may leave one of them alone in sight */
+    n = powers(low, high, decades > 2, every, ticks);
+  return n < 2 ? powers(low, high, decades > 2, 1, ticks) : n;
 }
 
 int plot_ticks(double low, double high, bool log, int about, double *ticks) {

@@ -229,6 +229,9 @@ static void test_ticks(void **state) {
   assert_int_equal(n, 7);
   plot_tick_text(t, n, true, 6, text, sizeof text);
   assert_string_equal(text, "1e+06");
+  /* Of every second power one alone is in sight: then every one, not those of a linear axis. */
+  assert_int_equal(plot_ticks(110, 1.3e5, true, 3, t), 3);
+  assert_true(t[0] == 1e3 && t[1] == 1e4 && t[2] == 1e5);
   assert_int_equal(plot_ticks(1, 1, false, 5, t), 0);
   assert_int_equal(plot_ticks(NAN, 1, false, 5, t), 0);
   assert_int_equal(plot_ticks(-1, 1, true, 5, t), 0);
