@@ -10,6 +10,7 @@
 #endif
 
 #include "bench/bench.h"
+#include "read/compiler.h"
 #include "read/sha256.h"
 #include "run/job.h"
 
@@ -99,13 +100,7 @@ void bench_environment_read(bench_environment *e) {
   if (uname(&name) == 0)
     snprintf(e->kernel, sizeof e->kernel, "%.40s %.60s %.20s", name.sysname, name.release,
              name.machine);
-  snprintf(e->host_build, sizeof e->host_build, "%.100s",
-#ifdef __clang__
-           "clang " __clang_version__
-#else
-           "gcc " __VERSION__
-#endif
-  );
+  snprintf(e->host_build, sizeof e->host_build, "%.100s", ERG_COMPILER);
   long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
   if (pages > 0 && page > 0) e->memory_bytes = (uint64_t)pages * (uint64_t)page;
   e->sockets = count_cpuinfo("physical id", false);

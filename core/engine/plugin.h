@@ -10,6 +10,7 @@
 #define ERG_ENGINE_PLUGIN_H
 
 #include "engine/engine.h"
+#include "read/compiler.h"
 
 /* The sampler's functions get no sampler, so each backend has functions of its own. */
 #define ENGINE_PLUGIN(id_, summary_, backend_, parameters_)                                    \
@@ -52,7 +53,7 @@
       .size = sizeof plugin_itself,                                                            \
       .abi_minor = ERG_ABI_MINOR,                                                              \
       .name = id_,                                                                             \
-      .build = ERGODE_VERSION ", " __VERSION__,                                                \
+      .build = ERGODE_VERSION ", " ERG_COMPILER,                                               \
       .samplers = plugin_samplers,                                                             \
       .n_samplers = 1,                                                                         \
   };                                                                                           \
