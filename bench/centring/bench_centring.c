@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../about.h"
 #include "read/json_write.h"
 #include "run/job.h"
 #include "run/text.h"
@@ -135,38 +136,12 @@ static void write_outcome(erg_json *j, const char *form, const outcome *o, int s
   erg_json_end(j);
 }
 
-/* The first line that a command prints, or "". */
-static void ask(const char *command, char *to, int size) {
-  FILE *f = popen(command, "r");
-  to[0] = 0;
-  if (f && !fgets(to, size, f)) to[0] = 0;
-  if (f) pclose(f);
-  to[strcspn(to, "\n")] = 0;
-}
-
 static void write_head(erg_json *j, const request *w, int count, char **arguments) {
-  char text[256];
-  erg_json_string(j, "about",
-                  "least of bulk and tail ESS over all parameters, a thousand "
-                  "gradients of the sampling phase; median over the seeds");
-  char *command = run_text("%s", "bench_centring");
-  for (int i = 1; i < count; i++) {
-    char *longer = run_text("%s %s", command, arguments[i]);
-    free(command);
-    command = longer;
-  }
-  erg_json_string(j, "command", command);
-  free(command);
-  ask("git rev-parse --short=12 HEAD 2>/dev/null", text, sizeof text);
-  erg_json_string(j, "commit", text);
-  ask("git diff HEAD --name-only -- core plugins models 2>/dev/null | tr '\\n' ' '", text,
-      sizeof text);
-  erg_json_string(j, "changed_since", text);
+  about_write(j,
+              "least of bulk and tail ESS over all parameters, a thousand gradients of the "
+              "sampling phase; median over the seeds",
+              count, arguments);
   erg_json_string(j, "engine_bits", w->sampler->extension(w->sampler, "erg.bits/1"));
-  ask("cc --version", text, sizeof text);
-  erg_json_string(j, "compiler", text);
-  ask("date -u +%Y-%m-%dT%H:%M:%SZ", text, sizeof text);
-  erg_json_string(j, "date", text);
   erg_json_int(j, "chains", 4);
   erg_json_int(j, "warmup", w->warmup);
   erg_json_int(j, "draws", w->draws);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../about.h"
+
 #include "compile/model_host.h"
 #include "measure/peaks.h"
 #include "price.h"
@@ -83,6 +85,7 @@ int main(int argc, char **argv) {
   erg_json *j = erg_json_to(stdout);
   erg_json_object(j, NULL);
   erg_json_int(j, "schema_version", 1);
+  about_write(j, "a gradient with its log density: the least mean of many batches", argc, argv);
   erg_json_array(j, "gradients");
   for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
     const workload *w = &workloads[i];

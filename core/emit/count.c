@@ -40,7 +40,8 @@ void emit_count(const emit_plan *p, const uint64_t *map_integers, emit_blobs *bl
     const emit_info *i = &p->info[id];
     const ir_node *n = ir_at(p->g, id);
     if (i->kind == EMIT_DEAD || n->data_only) continue;
-    double functions, one = emit_operations(n, &functions), size = (double)ir_size(p->g, n->dims);
+    double functions, one = emit_operations(n, &functions),
+                      size = (double)ir_size(p->g, n->dims);
     if (i->kind == EMIT_SCALAR || i->kind == EMIT_ELEMENT) {
       blobs->flops += one * size;
       blobs->functions += functions * size;

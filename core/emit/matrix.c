@@ -65,10 +65,12 @@ void text_transposed_tile(writer *w, ir_id id) {
           text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), sums_slot(w, id), EMIT_TILE - 1);
   for (int k = 0; k < EMIT_TILE; k++)
     fprintf(w->out, "        const erg_v y%d = erg_load(y + %d * ERG_W);\n", k, k);
-  fprintf(w->out, "        for (int k = 0; k < K; k++) {\n"
-                  "          erg_v e = erg_load(sum + k * ERG_W);\n");
+  fprintf(w->out,
+          "        for (int k = 0; k < K; k++) {\n"
+          "          erg_v e = erg_load(sum + k * ERG_W);\n");
   for (int k = 0; k < EMIT_TILE; k++)
-    fprintf(w->out, "          e = erg_fma(erg_load(x + (k + %d * K) * ERG_W), y%d, e);\n", k, k);
+    fprintf(w->out, "          e = erg_fma(erg_load(x + (k + %d * K) * ERG_W), y%d, e);\n", k,
+            k);
   fprintf(w->out,
           "          erg_store(sum + k * ERG_W, e);\n"
           "        }\n"

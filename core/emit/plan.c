@@ -319,7 +319,8 @@ static void store_transposed(emit_plan *p, ir_id id) {
 static ir_id stored_source(const emit_plan *p, ir_id id) {
   const emit_info *info = &p->info[id];
   if (info->kind == EMIT_MATVEC) return info->vector;
-  bool reads = info->kind == EMIT_GATHER || info->kind == EMIT_READ || info->kind == EMIT_SEGMENT;
+  bool reads =
+      info->kind == EMIT_GATHER || info->kind == EMIT_READ || info->kind == EMIT_SEGMENT;
   return reads ? ir_at(p->g, id)->args[0] : IR_NONE;
 }
 

@@ -60,7 +60,8 @@ static void print_work(const work *w, FILE *out) {
   const char *separator = "";
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     if (!parts[i].n) continue;
-    fprintf(out, "%s%d %s", separator, parts[i].n, parts[i].n == 1 ? parts[i].one : parts[i].many);
+    fprintf(out, "%s%d %s", separator, parts[i].n,
+            parts[i].n == 1 ? parts[i].one : parts[i].many);
     separator = ", ";
   }
   fputc('\n', out);
@@ -126,7 +127,8 @@ static void print_once(const emit_plan *p, FILE *out) {
   }
   for (ir_id id = 0; id < g->n_nodes; id++)
     inner += marks[id] && ir_at(g, id)->op != IR_DATA && ir_at(g, id)->op != IR_CONST;
-  fprintf(out, "once, when data are bound: %d operations give %d arrays and numbers, %lld in all\n",
+  fprintf(out,
+          "once, when data are bound: %d operations give %d arrays and numbers, %lld in all\n",
           inner, n, (long long)numbers);
   for (ir_id id = 0; id < p->n_nodes; id++)
     if (p->info[id].kind == EMIT_DATA_SCALAR || p->info[id].kind == EMIT_DATA_ARRAY)

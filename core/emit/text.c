@@ -85,7 +85,8 @@ static void write_segment(writer *w, ir_id id) {
             where, text);
   } else {
     fprintf(w->out,
-            "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * ERG_W);\n",
+            "        for (int c = 0; c < seg[1]; c++) v%d = v%d + erg_gather(%s, at + c * "
+            "ERG_W);\n",
             id, id, where);
   }
   fprintf(w->out, "      }\n");
@@ -134,8 +135,9 @@ static int write_stores(writer *w, bool whole) {
           at(w, id)->dims != output_dims(w, param))
         continue;
       destination(w, param, which, where, sizeof where);
-      fprintf(w->out, whole ? "        %serg_store(%s + b, v%d);\n"
-                            : "        %serg_store_n(%s + b, left, v%d);\n",
+      fprintf(w->out,
+              whole ? "        %serg_store(%s + b, v%d);\n"
+                    : "        %serg_store_n(%s + b, left, v%d);\n",
               which ? "if (moments) " : "", where, id);
       n++;
     }
@@ -480,7 +482,8 @@ void emit_write_model(emit_plan *p) {
   if (!out) abort();
   fprintf(
       out,
-      "ERG_FN_PART void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int *I,\n"
+      "ERG_FN_PART void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int "
+      "*I,\n"
       "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
       "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
       "                      ERG_GLOBAL double *moments) {\n");

@@ -7,14 +7,19 @@
 #include "engine/run.h"
 #include "read/clock.h"
 
-#define LAUNCH_SECONDS 0.04  /* a launch by the clock: cancellation is answered soon */
-#define RETURN_SECONDS 0.1   /* advance comes back so often, for the progress line */
+/* A launch by the clock: cancellation is answered soon. The states of many chains lie beyond
+ * the caches, and each launch walks through them all: it lasts the longer, so that this is a
+ * small part of it. */
+#define LAUNCH_SECONDS 0.04
+#define LAUNCH_MOST_SECONDS 0.5
+#define LAUNCH_STATE_BYTES_S 2e9 /* a tenth of what a processor reads */
+#define RETURN_SECONDS 0.1       /* advance comes back so often, for the progress line */
 /* The device's draws buffer: longer launches lose less at their ends, where threads wait for
  * each other, but it should stay in a cache, and all chains' in memory. */
 #define BUFFER_DRAWS 512
 #define BUFFER_CHAIN_BYTES (512.0 * 1024)
 #define BUFFER_BYTES (256.0 * 1024 * 1024)
-#define FIRST_STEP 0.1       /* where the search of the step size begins */
+#define FIRST_STEP 0.1 /* where the search of the step size begins */
 #define INITIAL_TRIES 16
 #define INITIAL_MOST 100
 
@@ -87,8 +92,7 @@ static erg_status open_shares(erg_run *run) {
 
 static erg_status unit_metric(erg_run *run, void *data, int32_t chain, double *row) {
   (void)data, (void)chain;
-  for (int32_t i = 0; i < run->control.dim; i++)
-    row[i] = row[run->control.stride + i] = 1;
+  for (int32_t i = 0; i < run->control.dim; i++) row[i] = row[run->control.stride + i] = 1;
   return ERG_OK;
 }
 static erg_status given_point(erg_run *run, void *data, int32_t chain, double *row) {
@@ -217,8 +221,8 @@ static erg_status download(erg_run *run, erg_block *block) {
   for (int32_t c = 0; c < chains && status == ERG_OK; c++) {
     const erg_chain *chain = &run->scalars[c];
     const double *from = run->rows + (size_t)c * width;
-    double *to = block->draws +
-                 ((size_t)c * (size_t)block->capacity + (size_t)block->filled[c]) * dim;
+    double *to =
+        block->draws + ((size_t)c * (size_t)block->capacity + (size_t)block->filled[c]) * dim;
     memcpy(to, from, (size_t)chain->filled * dim * sizeof *to);
     if (block->warmup && run->look)
       for (int32_t d = 0; d < chain->filled; d++)
@@ -227,8 +231,8 @@ static erg_status download(erg_run *run, erg_block *block) {
   }
   if (status != ERG_OK) return status;
   width = (size_t)most * k;
-  status = engine_read(run, ENGINE_STATISTICS, 0, chains, 0, width * sizeof(double),
-                       run->rows, width * sizeof(double));
+  status = engine_read(run, ENGINE_STATISTICS, 0, chains, 0, width * sizeof(double), run->rows,
+                       width * sizeof(double));
   for (int32_t c = 0; c < chains && status == ERG_OK; c++) {
     erg_chain *chain = &run->scalars[c];
     double *to = block->statistics +
@@ -238,6 +242,14 @@ static erg_status download(erg_run *run, erg_block *block) {
     chain->filled = 0;
   }
   return status == ERG_OK ? engine_write_scalars(run) : status;
+}
+
+static double launch_seconds(const erg_run *run) {
+  double bytes = 8.0 * run->control.chain_doubles * run->job->chains;
+  double seconds = bytes / LAUNCH_STATE_BYTES_S;
+  return seconds < LAUNCH_SECONDS        ? LAUNCH_SECONDS
+         : seconds > LAUNCH_MOST_SECONDS ? LAUNCH_MOST_SECONDS
+                                         : seconds;
 }
 
 /* One launch on every share, and what it left behind. */
@@ -258,8 +270,7 @@ static erg_status launch(erg_run *run, erg_block *block) {
   engine_work_end(&run->work, middle);
   status = engine_read(run, ENGINE_SCALARS, 0, run->job->chains, 0, sizeof(erg_chain),
                        run->scalars, sizeof(erg_chain));
-  if (status == ERG_OK)
-    engine_work_count(&run->work, run->scalars, run->shapes, run->n_shares);
+  if (status == ERG_OK) engine_work_count(&run->work, run->scalars, run->shapes, run->n_shares);
   if (stage->adapt) run->metric_stale = 1;
   if (status == ERG_OK) status = download(run, block);
   end = erg_clock();
@@ -270,7 +281,7 @@ static erg_status launch(erg_run *run, erg_block *block) {
   }
   run->stages.download_s += end - middle;
   if (run->job->settings[ENGINE_LAUNCH] == 0) { /* by the clock */
-    double f = LAUNCH_SECONDS / (middle - begin + 1e-9);
+    double f = launch_seconds(run) / (middle - begin + 1e-9);
     double next = (double)run->budget * (f > 4 ? 4 : f < 0.25 ? 0.25 : f);
     run->budget = next < 1 ? 1 : next > 1e6 ? 1000000 : (int64_t)next;
   }

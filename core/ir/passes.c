@@ -109,7 +109,7 @@ static ir_id softplus_slope(ir_graph *g, ir_id x) {
 /* What has a loop form: a sum of logarithms to a scalar is one logarithm of a product a
  * lane (SUMLOG), log_sum_exp a maximum and a sum. */
 static ir_id loop_node(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
-                         void *context) {
+                       void *context) {
   const use_counts *counts = context;
   const ir_node like = *ir_at(g, old);
   if (like.op == IR_LOG_SUM_EXP) {
@@ -140,8 +140,7 @@ static uint8_t *find_softplus_sums(const ir_graph *g, const int *uses) {
     const ir_node *n = ir_at(g, id);
     if (!uses[id] || n->op != IR_SUM || n->dims != 0) continue;
     const ir_node *below = ir_at(g, n->args[0]);
-    found[n->args[0]] =
-        below->op == IR_LOG1P_EXP && !below->data_only && uses[n->args[0]] == 1;
+    found[n->args[0]] = below->op == IR_LOG1P_EXP && !below->data_only && uses[n->args[0]] == 1;
   }
   return found;
 }
@@ -218,8 +217,8 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
   record(p, "model", "log density, as the language made it", roots, n_roots);
   free(rewrite(g, roots, n_roots, simplify_node, NULL));
   record(p, "simplify",
-         "factors out of loops, functions of groups once a group, sums of data once",
-         roots, n_roots);
+         "factors out of loops, functions of groups once a group, sums of data once", roots,
+         n_roots);
 
   p->gradient = malloc((size_t)(np + 1) * sizeof(ir_id));
   p->base = malloc((size_t)(np + 1) * sizeof(ir_id));
@@ -271,7 +270,8 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     uint8_t *softplus_sums = find_softplus_sums(g, uses);
     use_counts counts = {uses, softplus_sums, g->n_nodes};
     free(rewrite(g, all, n, loop_node, &counts));
-    record(p, "loop forms", "logarithms summed by products, also of 1 + exp; log_sum_exp as maximum and sum",
+    record(p, "loop forms",
+           "logarithms summed by products, also of 1 + exp; log_sum_exp as maximum and sum",
            all, n);
     free(uses);
     free(softplus_sums);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "read/memory.h"
 #include "report/bench_view.h"
 
@@ -17,7 +18,8 @@ static void begin(FILE *out, const char *const *titles) {
   page_table_begin(out, titles, titles_count(titles), true);
 }
 
-static void put_group(FILE *out, const bench_report *r, int workload, const char *const *titles) {
+static void put_group(FILE *out, const bench_report *r, int workload,
+                      const char *const *titles) {
   char place[60];
   snprintf(place, sizeof place, "workloads/%d/name", workload);
   page_group(out, place, r->subjects[workload].name, titles_count(titles));
@@ -100,23 +102,28 @@ static void rows_table(FILE *out, const bench_report *r, const char *const *titl
 /* --- Figures of the rows -------------------------------------------------------------- */
 
 static void ess_cells(FILE *out, const bench_report *r, int i) {
-  static const bench_figure shown[] = {BENCH_ESS_S,  BENCH_BULK_S,      BENCH_TAIL_S,
-                                       BENCH_ESS_1000_GRADIENTS, BENCH_GRADIENTS_S,
-                                       BENCH_ESS_WHOLE_S};
+  static const bench_figure shown[] = {BENCH_ESS_S,       BENCH_BULK_S,
+                                       BENCH_TAIL_S,      BENCH_ESS_1000_GRADIENTS,
+                                       BENCH_GRADIENTS_S, BENCH_ESS_WHOLE_S};
   const bench_row *row = &r->rows[i];
   for (size_t f = 0; f < sizeof shown / sizeof *shown; f++) put_estimate(out, row, i, shown[f]);
 }
 
 void view_ess_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "ESS/s", "bulk ESS/s", "tail ESS/s",
-                                       "ESS/1000 gradients", "gradients/s",
-                                       "ESS/s of the whole run", NULL};
+  static const char *const titles[] = {"row",
+                                       "ESS/s",
+                                       "bulk ESS/s",
+                                       "tail ESS/s",
+                                       "ESS/1000 gradients",
+                                       "gradients/s",
+                                       "ESS/s of the whole run",
+                                       NULL};
   rows_table(out, r, titles, true, any, ess_cells);
 }
 
 static void rate_cells(FILE *out, const bench_report *r, int i) {
   static const bench_figure shown[] = {BENCH_US_GRADIENT, BENCH_SQUARE_S, BENCH_LP_S,
-                                       BENCH_COLD_S, BENCH_CACHED_S, BENCH_ESS_JOULE};
+                                       BENCH_COLD_S,      BENCH_CACHED_S, BENCH_ESS_JOULE};
   const bench_row *row = &r->rows[i];
   for (size_t f = 0; f < sizeof shown / sizeof *shown; f++) put_estimate(out, row, i, shown[f]);
   if (row->n_runs) {
@@ -129,10 +136,16 @@ static void rate_cells(FILE *out, const bench_report *r, int i) {
 }
 
 void view_rates_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "microseconds a gradient", "ESS/s of squares",
-                                       "ESS/s of the log density", "whole run, cold (s)",
-                                       "whole run, cached (s)", "ESS a joule",
-                                       "divergences of the first run", "draws of it", NULL};
+  static const char *const titles[] = {"row",
+                                       "microseconds a gradient",
+                                       "ESS/s of squares",
+                                       "ESS/s of the log density",
+                                       "whole run, cold (s)",
+                                       "whole run, cached (s)",
+                                       "ESS a joule",
+                                       "divergences of the first run",
+                                       "draws of it",
+                                       NULL};
   rows_table(out, r, titles, true, is_valid, rate_cells);
 }
 
@@ -203,8 +216,8 @@ static void put_point(FILE *out, const bench_point *p, int curve, int k) {
   view_cell(out, p->seconds, "scaling/%d/points/%d/seconds", curve, k);
   view_cell(out, p->speedup, "scaling/%d/points/%d/speedup", curve, k);
   page_cell_begin(out, PAGE_NONE);
-  view_put_text(out, view_percent(p->efficiency, text), "scaling/%d/points/%d/efficiency", curve,
-                k);
+  view_put_text(out, view_percent(p->efficiency, text), "scaling/%d/points/%d/efficiency",
+                curve, k);
   page_cell_end(out);
   page_cell_begin(out, PAGE_NONE);
   if (isnan(p->band[0])) {
@@ -224,9 +237,11 @@ static void put_point(FILE *out, const bench_point *p, int curve, int k) {
 }
 
 void view_scaling_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"number", "warm-up and sampling (s)", "speedup",
-                                       "efficiency", "band", "imbalance", "straggler", "verdict",
-                                       "\twhy", NULL};
+  static const char *const titles[] = {"number",    "warm-up and sampling (s)",
+                                       "speedup",   "efficiency",
+                                       "band",      "imbalance",
+                                       "straggler", "verdict",
+                                       "\twhy",     NULL};
   begin(out, titles);
   for (int i = 0; i < r->n_scaling; i++) {
     const bench_scaling *c = &r->scaling[i];
@@ -269,13 +284,16 @@ static void telemetry_cells(FILE *out, const bench_report *r, int i) {
   view_cell_text(out, PAGE_NONE, view_bytes(t->host_memory_mean_bytes, text),
                  AT "host_memory_mean_bytes", i, run);
   view_cell_text(out, PAGE_NONE, view_percent(f->device_busy, text), AT "device_busy", i, run);
-  view_cell_text(out, PAGE_NONE, view_percent(f->lane_efficiency, text), AT "lane_efficiency", i,
-                 run);
+  view_cell_text(out, PAGE_NONE, view_percent(f->lane_efficiency, text), AT "lane_efficiency",
+                 i, run);
   view_cell(out, t->joules_host, AT "joules_host", i, run);
   view_cell(out, t->clock_mhz_mean, AT "clock_mhz_mean", i, run);
   view_cell(out, t->clock_mhz_min, AT "clock_mhz_min", i, run);
   view_cell_text(out, t->throttled == 1 ? PAGE_WARNING : PAGE_NONE,
-                 t->throttled < 0 ? "-" : t->throttled ? "yes" : "no", AT "throttled", i, run);
+                 t->throttled < 0 ? "-"
+                 : t->throttled   ? "yes"
+                                  : "no",
+                 AT "throttled", i, run);
   if (!devices) return;
   view_cell_text(out, PAGE_NONE, view_bytes(t->device_memory_peak_bytes, text),
                  AT "device_memory_peak_bytes", i, run);
@@ -291,11 +309,11 @@ static void telemetry_cells(FILE *out, const bench_report *r, int i) {
 }
 
 static void put_samples(FILE *out, const bench_report *r, int i) {
-  static const char *const own[] = {"seconds", "memory (bytes)", "cores busy", "power (W)",
-                                    "clock (MHz)", NULL},
-                           *const all[] = {"seconds", "memory (bytes)", "cores busy", "power (W)",
-                                           "clock (MHz)", "devices busy", "devices, power (W)",
-                                           "clock (MHz)", "memory (bytes)", NULL};
+  static const char *const
+      own[] = {"seconds", "memory (bytes)", "cores busy", "power (W)", "clock (MHz)", NULL},
+      *const all[] = {
+          "seconds",      "memory (bytes)",     "cores busy",  "power (W)",      "clock (MHz)",
+          "devices busy", "devices, power (W)", "clock (MHz)", "memory (bytes)", NULL};
   int run = 0;
   const bench_once *f = view_watched(&r->rows[i], &run);
   char text[BENCH_TEXT + VIEW_LABEL], label[VIEW_LABEL], number[40];
@@ -306,7 +324,8 @@ static void put_samples(FILE *out, const bench_report *r, int i) {
                isfinite(s->device_mhz) || isfinite(s->device_bytes);
   }
   view_label(r, i, label);
-  snprintf(text, sizeof text, "Samples: %.200s, %s", r->subjects[r->rows[i].workload].name, label);
+  snprintf(text, sizeof text, "Samples: %.200s, %s", r->subjects[r->rows[i].workload].name,
+           label);
   page_details_begin(out, text);
   begin(out, devices ? all : own);
   for (int k = 0; k < f->telemetry.n_samples; k++) {
@@ -317,8 +336,8 @@ static void put_samples(FILE *out, const bench_report *r, int i) {
     page_row_head(out, place, view_number(s->t_s, number));
     view_cell_text(out, PAGE_NONE, view_bytes(s->host_bytes, number), AT "samples/%d/1", i, run,
                    k);
-    view_cell_text(out, PAGE_NONE, view_percent(s->cpu_share, number), AT "samples/%d/2", i, run,
-                   k);
+    view_cell_text(out, PAGE_NONE, view_percent(s->cpu_share, number), AT "samples/%d/2", i,
+                   run, k);
     view_cell(out, s->watts, AT "samples/%d/4", i, run, k);
     view_cell(out, s->mhz, AT "samples/%d/5", i, run, k);
     if (devices) {
@@ -349,9 +368,9 @@ static void put_unavailable(FILE *out, const bench_report *r) {
     const bench_once *f = view_watched(&r->rows[i], &run);
     if (!f) continue;
     const telemetry_result *t = &f->telemetry;
-    const char *const reasons[WHAT] = {t->no_memory,        t->no_energy,        t->no_clock,
-                                       t->no_throttle,      t->no_device_memory, t->no_sm_active,
-                                       t->no_device_energy, t->no_device_clock};
+    const char *const reasons[WHAT] = {
+        t->no_memory,        t->no_energy,    t->no_clock,         t->no_throttle,
+        t->no_device_memory, t->no_sm_active, t->no_device_energy, t->no_device_clock};
     for (int k = 0; k < WHAT; k++) {
       if (!*reasons[k] || !strcmp(reasons[k], seen[k])) continue;
       memcpy(seen[k], reasons[k], TELEMETRY_REASON);
@@ -363,11 +382,21 @@ static void put_unavailable(FILE *out, const bench_report *r) {
 }
 
 void view_telemetry_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "memory, peak (bytes)", "mean (bytes)", "device busy",
-                                       "lane efficiency", "joules", "clock, mean (MHz)",
-                                       "least (MHz)", "throttled", "devices' memory (bytes)",
-                                       "multiprocessors at work", "devices' joules",
-                                       "devices' clock (MHz)", "least (MHz)", NULL},
+  static const char *const titles[] = {"row",
+                                       "memory, peak (bytes)",
+                                       "mean (bytes)",
+                                       "device busy",
+                                       "lane efficiency",
+                                       "joules",
+                                       "clock, mean (MHz)",
+                                       "least (MHz)",
+                                       "throttled",
+                                       "devices' memory (bytes)",
+                                       "multiprocessors at work",
+                                       "devices' joules",
+                                       "devices' clock (MHz)",
+                                       "least (MHz)",
+                                       NULL},
                            *own[9 + 1];
   memcpy(own, titles, 9 * sizeof *own);
   own[9] = NULL;
@@ -414,8 +443,9 @@ static void put_against(FILE *out, const bench_row *row, int i) {
   put_gate(out, &row->host_gate, i, "gate_host");
   put_gate(out, &row->device_gate, i, "gate_device");
   view_cell_text(out, row->bits == BENCH_BITS_OTHER ? PAGE_BAD : PAGE_NONE,
-                 row->bits == BENCH_BITS_NONE ? "-" : row->bits == BENCH_BITS_SAME ? "same"
-                                                                                   : "other",
+                 row->bits == BENCH_BITS_NONE   ? "-"
+                 : row->bits == BENCH_BITS_SAME ? "same"
+                                                : "other",
                  "rows/%d/checks/bits_of_cpu", i);
   put_moments(out, row, i);
 }
@@ -427,8 +457,8 @@ static void put_own(FILE *out, const bench_row *row, int i) {
   snprintf(text, sizeof text, isnan(r_hat) ? "-" : "%.4f", r_hat);
   view_cell_text(out, r_hat >= row->r_hat_limit ? PAGE_BAD : PAGE_NONE, text,
                  "rows/%d/checks/r_hat/value", i);
-  view_cell(out, isfinite(row->r_hat_limit) ? row->r_hat_limit : NAN, "rows/%d/checks/r_hat/limit",
-            i);
+  view_cell(out, isfinite(row->r_hat_limit) ? row->r_hat_limit : NAN,
+            "rows/%d/checks/r_hat/limit", i);
   view_cell(out, ess, "rows/%d/checks/ess/value", i);
   view_cell(out, row->ess_limit > 0 ? row->ess_limit : NAN, "rows/%d/checks/ess/limit", i);
   if (!row->truth_of) {
@@ -447,11 +477,12 @@ static void put_own(FILE *out, const bench_row *row, int i) {
 
 /* Against oracle, CPU and reference; then what the runs say by themselves. */
 void view_checks_table(FILE *out, const bench_report *r) {
-  static const char *const against[] = {"row", "state", "gate, host", "gate, device",
-                                        "bits of the CPU", "moments", "worst z", "limit", "of",
-                                        "means outside 5 %", "sds outside 10 %", NULL},
-                           *const own[] = {"row", "R-hat", "limit", "least ESS", "limit",
-                                           "truth inside (least)", NULL};
+  static const char *const against[] =
+      {"row",     "state", "gate, host", "gate, device",      "bits of the CPU",  "moments",
+       "worst z", "limit", "of",         "means outside 5 %", "sds outside 10 %", NULL},
+                           *const own[] = {"row",       "R-hat", "limit",
+                                           "least ESS", "limit", "truth inside (least)",
+                                           NULL};
   for (int pass = 0; pass < 2; pass++) {
     const char *const *titles = pass ? own : against;
     if (pass) page_subheading(out, "Convergence, the worst of all runs; true parameters");
@@ -496,8 +527,12 @@ static void roofline_cells(FILE *out, const bench_report *r, int i) {
 void view_roofline_table(FILE *out, const bench_report *r) {
   static const char *const counts[] = {"one gradient", "bytes read", "operations",
                                        "elementary functions", NULL};
-  static const char *const titles[] = {"row", "operations a byte", "operations a second",
-                                       "share of the bandwidth", "share of the arithmetic", NULL};
+  static const char *const titles[] = {"row",
+                                       "operations a byte",
+                                       "operations a second",
+                                       "share of the bandwidth",
+                                       "share of the arithmetic",
+                                       NULL};
   begin(out, counts);
   for (int w = 0; w < r->n_subjects; w++) {
     const bench_subject *s = &r->subjects[w];
@@ -515,10 +550,11 @@ void view_roofline_table(FILE *out, const bench_report *r) {
   rows_table(out, r, titles, false, is_valid, roofline_cells);
 }
 
-/* --- Pairs, runs ---------------------------------------------------------------------------- */
+/* --- Pairs, runs ----------------------------------------------------------------------------
+ */
 
-static const char *const pair_titles[] = {"row", "\tover", "figure", "ratio", "verdict",
-                                          "break-even draws", NULL};
+static const char *const pair_titles[] = {"row",     "\tover",           "figure", "ratio",
+                                          "verdict", "break-even draws", NULL};
 
 static void put_pair(FILE *out, const bench_report *r, int i) {
   const bench_pair *p = &r->pairs[i];
@@ -526,7 +562,7 @@ static void put_pair(FILE *out, const bench_report *r, int i) {
   put_label(out, r, p->a);
   view_label(r, p->b, label);
   page_cell(out, PAGE_TEXT, label);
-  view_cell_text(out, PAGE_NONE, bench_figure_name(p->figure), "pairs/%d/figure", i);
+  page_cell(out, PAGE_TEXT, bench_compare_title(p->figure));
   page_cell_begin(out, PAGE_NONE);
   view_interval(out, p->ratio, p->low, p->high, "ratio", "pairs/%d", i);
   page_cell_end(out);
@@ -547,7 +583,8 @@ void view_pairs_table(FILE *out, const bench_report *r) {
     begin(out, pair_titles);
     for (int i = 0; i < r->n_pairs; i++) {
       const bench_pair *p = &r->pairs[i];
-      bool of_best = p->figure == BENCH_ESS_S && strcmp(p->verdict, "INVALID") != 0, best = false;
+      bool of_best = p->figure == BENCH_ESS_S && strcmp(p->verdict, "INVALID") != 0,
+           best = false;
       for (int k = 0; k < contests; k++) best |= list[k].best == p->a || list[k].best == p->b;
       if (!all && !(of_best && best)) continue;
       if (p->workload != workload) put_group(out, r, workload = p->workload, pair_titles);
@@ -560,9 +597,9 @@ void view_pairs_table(FILE *out, const bench_report *r) {
 }
 
 void view_runs_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {"row", "caches", "seed", "draws", "order",
-                                       "started (s)", "total (s)", "gradients", "bulk ESS",
-                                       "tail ESS", "R-hat", "divergences", NULL};
+  static const char *const titles[] = {
+      "row",       "caches",   "seed",     "draws", "order",       "started (s)", "total (s)",
+      "gradients", "bulk ESS", "tail ESS", "R-hat", "divergences", NULL};
   begin(out, titles);
   for (int w = 0; w < r->n_subjects; w++) {
     int n = 0, *rows = view_rows(r, w, true, &n);
