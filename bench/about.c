@@ -27,9 +27,7 @@ void about_write(erg_json *j, const char *about, int count, char **arguments) {
   const char *name = strrchr(arguments[0], '/');
   char *command = run_text("%s", name ? name + 1 : arguments[0]);
   for (int i = 1; i < count; i++) {
-    char *longer = run_text("%s %s", command, arguments[i]);
-    free(command);
-    command = longer;
+    run_append(&command, " %s", arguments[i]);
   }
   erg_json_string(j, "command", command);
   free(command);

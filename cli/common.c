@@ -108,30 +108,26 @@ static char *quoted(const char *word) {
   if (*word && !word[strspn(word, plain)]) return run_text("%s", word);
   char *text = run_text("'");
   for (const char *p = word; *p; p++) {
-    char *longer = *p == '\'' ? run_text("%s'\\''", text) : run_text("%s%c", text, *p);
-    free(text);
-    text = longer;
+    if (*p == '\'')
+      run_append(&text, "'\\''");
+    else
+      run_append(&text, "%c", *p);
   }
-  char *closed = run_text("%s'", text);
-  free(text);
-  return closed;
+  run_append(&text, "'");
+  return text;
 }
 
 char *cli_command_text(const cli_args *args) {
   char *text = run_text("ergode %s", args->command->name);
   for (int i = 0; i < args->n_positional; i++) {
-    char *word = quoted(args->positional[i]), *longer = run_text("%s %s", text, word);
+    char *word = quoted(args->positional[i]);
+    run_append(&text, " %s", word);
     free(word);
-    free(text);
-    text = longer;
   }
   for (int i = 0; i < args->n_given; i++) {
     char *value = *args->given[i].value ? quoted(args->given[i].value) : run_text("%s", "");
-    char *longer = run_text("%s --%s%s%s", text, args->given[i].option->name,
-                            *value ? " " : "", value);
+    run_append(&text, " --%s%s%s", args->given[i].option->name, *value ? " " : "", value);
     free(value);
-    free(text);
-    text = longer;
   }
   return text;
 }

@@ -29,9 +29,7 @@ bool cli_load_model(const cli_args *args, run_model *m) {
 static char *dims_text(const ir_graph *g, int rank, const uint8_t *order) {
   char *text = run_text("%s", "");
   for (int i = 0; i < rank; i++) {
-    char *longer = run_text("%s%s%s", text, i ? ", " : "", g->dims[order[i]].name);
-    free(text);
-    text = longer;
+    run_append(&text, "%s%s", i ? ", " : "", g->dims[order[i]].name);
   }
   return text;
 }

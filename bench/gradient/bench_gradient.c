@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "../about.h"
-
 #include "compile/model_host.h"
 #include "measure/peaks.h"
 #include "price.h"

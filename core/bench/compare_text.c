@@ -207,10 +207,8 @@ char *bench_compare_counts(const bench_comparison *c) {
   for (int v = STATISTIC_FASTER; v <= STATISTIC_INVALID; v++) {
     int n = bench_compare_count(c, (statistic_verdict)v);
     if (!n) continue;
-    char *longer = run_text("%s%s%d %s", text, before, n,
+    run_append(&text, "%s%d %s", before, n,
                             statistic_verdict_text((statistic_verdict)v));
-    free(text);
-    text = longer;
     before = ", ";
   }
   if (!c->n_rows) return text;

@@ -16,9 +16,7 @@ static void set_id(bench_row *row, const char *workload) {
   char *where = run_text("%s%s", row->n_devices || *row->form ? "/" : "",
                          row->n_devices ? row->devices[0].id : row->form);
   for (int i = 1; i < row->n_devices; i++) {
-    char *longer = run_text("%s+%s", where, row->devices[i].id);
-    free(where);
-    where = longer;
+    run_append(&where, "+%s", row->devices[i].id);
   }
   char *id = run_text("%s/%s%s/chains=%lld/threads=%d", workload, row->backend, where,
                       (long long)row->chains, row->threads);

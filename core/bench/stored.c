@@ -87,9 +87,7 @@ static void no_such(const char *name, erg_problems *p) {
   const char *near = erg_nearest(name, (const char *const *)known);
   char *list = run_text("%s", ""), *next;
   for (char **k = known; *k; k++) {
-    char *longer = run_text("%s%s%s", list, *list ? ", " : "", *k);
-    free(list);
-    list = longer;
+    run_append(&list, "%s%s", *list ? ", " : "", *k);
   }
   if (!*known)
     next = run_text("name a bench.json; no baseline is kept yet: ergode bench --save NAME keeps "

@@ -116,9 +116,7 @@ static void add_targets(const bench_options *o, const char *id, bool wanted, ben
   char *have = run_text("%s", "");
   int n = 0;
   for (int i = 0; i < b->n && wanted; i++) {
-    char *longer = run_text("%s%s%s", have, i ? ", " : "", b->devices[i].id);
-    free(have);
-    have = longer;
+    run_append(&have, "%s%s", i ? ", " : "", b->devices[i].id);
     if (!named(o->devices, b->devices[i].id)) continue;
     b->instruments[n] = b->instruments[i];
     b->devices[n++] = b->devices[i];

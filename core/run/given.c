@@ -112,10 +112,8 @@ bool run_given_bind(const ir_graph *g, const erg_dataset *d, bool partial,
       char *shape = run_text("%s", "");
       for (int i = 0; i < param->rank; i++) {
         const ir_dimension *dim = &g->dims[param->order[i]];
-        char *longer = run_text("%s%s%s (%lld)", shape, i ? ", " : "", dim->name,
+        run_append(&shape, "%s%s (%lld)", i ? ", " : "", dim->name,
                                 (long long)dim->size);
-        free(shape);
-        shape = longer;
       }
       good = erg_error(p, a->place, NULL, "'%s' needs the shape [%s]", names[k], shape);
       free(shape);

@@ -200,9 +200,7 @@ static bool resolve_devices(run_job *j, const run_wishes *w, char **message) {
   char *list = run_text("%s", "");
   for (int i = 0; i < n; i++) {
     ids[i] = found[i].id;
-    char *longer = run_text("%s%s%s", list, i ? ", " : "", ids[i]);
-    free(list);
-    list = longer;
+    run_append(&list, "%s%s", i ? ", " : "", ids[i]);
   }
   ids[n] = NULL;
   for (int k = 0; k < wished && !*message; k++) {

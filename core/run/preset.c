@@ -28,9 +28,7 @@ static bool unknown(const char *name, erg_problems *p) {
   const char *near = erg_nearest(name, (const char *const *)names);
   char *list = run_text("%s", "");
   for (char **n = names; *n; n++) {
-    char *longer = run_text("%s%s%s", list, *list ? ", " : "", *n);
-    free(list);
-    list = longer;
+    run_append(&list, "%s%s", *list ? ", " : "", *n);
   }
   char *next = near ? run_text("did you mean '%s'? Presets: %s", near, list)
                     : run_text("presets: %s; or name an INI file", *list ? list : "none found");

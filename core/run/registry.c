@@ -226,9 +226,7 @@ static char *known_ids(const run_registry *r) {
   char *list = run_text("%s", "");
   for (int i = 0; i < r->count; i++) {
     if (r->candidates[i].refused) continue;
-    char *longer = run_text("%s%s%s", list, *list ? ", " : "", r->candidates[i].id);
-    free(list);
-    list = longer;
+    run_append(&list, "%s%s", *list ? ", " : "", r->candidates[i].id);
   }
   if (*list) return list;
   free(list);
@@ -245,9 +243,7 @@ static char *not_found(run_registry *r, const char *id) {
   char *known = known_ids(r);
   char *folders = run_text("%s", "");
   for (int i = 0; i < r->n_folders; i++) {
-    char *longer = run_text("%s%s%s", folders, i ? ", " : "", r->folders[i]);
-    free(folders);
-    folders = longer;
+    run_append(&folders, "%s%s", i ? ", " : "", r->folders[i]);
   }
   char *message = run_text("no backend '%s' (found: %s; searched: %s)\n"
                            "'ergode plugin list --verbose' shows every candidate",
@@ -273,9 +269,7 @@ const erg_sampler *run_find_sampler(run_registry *r, const char *id,
       free(known);
       return plugin->samplers[i];
     }
-    char *longer = run_text("%s%s%s", known, i ? ", " : "", plugin->samplers[i]->id);
-    free(known);
-    known = longer;
+    run_append(&known, "%s%s", i ? ", " : "", plugin->samplers[i]->id);
   }
   *message = run_text("plug-in '%s' has no sampler '%s'; it has %s", c->id, id,
                       *known ? known : "none");
@@ -293,9 +287,7 @@ const erg_diagnostic *run_find_diagnostic(run_registry *r, const char *id, char 
     const erg_diagnostic *const *list = i < 0 ? diag_builtin : p->diagnostics;
     for (int k = 0, n = i < 0 ? diag_n_builtin : p->n_diagnostics; k < n; k++) {
       if (!strcmp(list[k]->id, id)) found = list[k];
-      char *longer = run_text("%s%s%s", known, *known ? ", " : "", list[k]->id);
-      free(known);
-      known = longer;
+      run_append(&known, "%s%s", *known ? ", " : "", list[k]->id);
     }
   }
   if (!found)

@@ -26,9 +26,7 @@ static char *unknown(const erg_sampler *s, const char *name) {
   char *list = run_text("%s", "");
   for (int i = 0; i < s->n_parameters; i++) {
     names[i] = s->parameters[i].name;
-    char *longer = run_text("%s%s%s", list, i ? ", " : "", names[i]);
-    free(list);
-    list = longer;
+    run_append(&list, "%s%s", i ? ", " : "", names[i]);
   }
   const char *near = erg_nearest(name, names);
   char *message = near ? run_text("'%s' has no setting '%s': did you mean '%s'?\n"

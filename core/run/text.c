@@ -21,6 +21,18 @@ char *run_text(const char *format, ...) {
   return must(n < 0 ? NULL : text);
 }
 
+void run_append(char **text, const char *format, ...) {
+  char *more = NULL;
+  va_list args;
+  va_start(args, format);
+  int n = vasprintf(&more, format, args);
+  va_end(args);
+  char *both = run_text("%s%s", *text, (char *)must(n < 0 ? NULL : more));
+  free(more);
+  free(*text);
+  *text = both;
+}
+
 void *run_alloc(size_t bytes) { return must(calloc(1, bytes ? bytes : 1)); }
 
 void *run_grow(void *array, size_t bytes) { return must(realloc(array, bytes ? bytes : 1)); }
