@@ -12,6 +12,7 @@ ERG_FN erg_v erg_splat(double x) { return x; }
 ERG_FN erg_vi erg_splati(long x) { return x; }
 ERG_FN double erg_first(erg_v v) { return v; }
 ERG_FN erg_v erg_load(ERG_GLOBAL const double *p) { return p[erg_lane_id()]; }
+ERG_FN void erg_prefetch(ERG_GLOBAL const double *p) { (void)p; }
 ERG_FN erg_v erg_load_n(ERG_GLOBAL const double *p, int n) {
   return erg_lane_id() < n ? p[erg_lane_id()] : 0.0;
 }

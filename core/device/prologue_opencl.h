@@ -35,6 +35,7 @@ ERG_FN double erg_first(erg_v v) { return v.s0; }
  * the first optimisation, and each brings a body of 14 instructions to the second. */
 typedef double8 erg_mem_ __attribute__((aligned(8)));
 ERG_FN erg_v erg_load(__global const double *p) { return *(__global const erg_mem_ *)p; }
+ERG_FN void erg_prefetch(__global const double *p) { prefetch(p, ERG_W); }
 ERG_FN_PART erg_v erg_load_some_(__global const double *p, int n) {
   return (double8)(n > 0 ? p[0] : 0.0, n > 1 ? p[1] : 0.0, n > 2 ? p[2] : 0.0, n > 3 ? p[3] : 0.0,
                    n > 4 ? p[4] : 0.0, n > 5 ? p[5] : 0.0, n > 6 ? p[6] : 0.0, 0.0);

@@ -69,6 +69,7 @@ ERG_FN erg_v erg_lane_number(void) {
 }
 ERG_FN erg_m erg_lane_below(int n) { return erg_lt(erg_lane_number(), erg_v((double)n)); }
 
+ERG_FN void erg_prefetch(const double *p) { __builtin_prefetch(p, 0, 3); }
 ERG_FN erg_v erg_load(const double *p) {
   return erg_v(*(const erg_d4_u_ *)p, *(const erg_d4_u_ *)(p + 4));
 }

@@ -78,6 +78,7 @@ ERG_FN erg_vi erg_splati(long x) { return (erg_vi){x, x, x, x, x, x, x, x}; }
 ERG_FN double erg_first(erg_v v) { return v[0]; }
 
 ERG_FN erg_v erg_load(const double *p) { return *(const erg_v_u_ *)p; }
+ERG_FN void erg_prefetch(const double *p) { __builtin_prefetch(p, 0, 3); }
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #if defined(__clang__)
 #define ERG_MEMORY_(p) ((erg_v *)(p))

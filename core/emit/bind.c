@@ -256,6 +256,16 @@ static const ir_param *family_param(const ir_graph *g, int family) {
   return NULL;
 }
 
+/* Columns from a tile of a matrix to the one that is asked for: whole tiles, and 64 at least,
+ * the time that a line takes, where columns are few. None where all lie in a near cache
+ * anyway, or where a tile alone fills the nearest. No result depends on it. */
+static int64_t ahead(const binder *b, const emit_real *matrix) {
+  const int64_t near_doubles = 65536, nearest_columns = 500;
+  int64_t tile = EMIT_TILE * size_of(b, matrix->columns);
+  if (tile == 0 || tile > nearest_columns || real_doubles(b, matrix) < near_doubles) return 0;
+  return (64 / tile + 1) * tile;
+}
+
 static int64_t slot_value(binder *b, const emit_slot *s, const int64_t *real_at,
                           const int64_t *map_at, const int64_t *scratch_at) {
   const ir_graph *g = b->p->g;
@@ -280,6 +290,8 @@ static int64_t slot_value(binder *b, const emit_slot *s, const int64_t *real_at,
       return family_param(g, s->number)->element;
     case EMIT_ELEMENTS:
       return g->n_elements;
+    case EMIT_AHEAD:
+      return ahead(b, &b->p->reals[s->number]);
     case EMIT_POSITION_AT: {
       const ir_node *n = ir_at(g, s->number);
       double *v = values_of(b, n->args[1]);

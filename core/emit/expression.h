@@ -29,8 +29,10 @@ void text_expression(writer *w, ir_id id, char *buffer, size_t n);
 void text_sumlog_begin(writer *w, ir_id id);
 void text_sumlog_step(writer *w, ir_id id);
 void text_sumlog_end(writer *w, ir_id id);
-/* Matrix times vector into v<id>, in a block of rows. */
+/* Matrix times vector into v<id>, in a block of rows; in a loop by tiles, a tile's blocks
+ * before them (rows t to end). */
 void text_matvec(writer *w, ir_id id);
+void text_matvec_tile(writer *w, ir_id id);
 /* Transposed matrix times vector into scratch: before the loop; in each block, the vector's
  * values kept; after each tile of blocks (rows t to end); after the loop. */
 void text_transposed_begin(writer *w, ir_id id);

@@ -324,6 +324,17 @@ static ir_id stored_source(const emit_plan *p, ir_id id) {
   return reads ? ir_at(p->g, id)->args[0] : IR_NONE;
 }
 
+/* Products in the loop of a transposed one go by its tiles. */
+static void find_tiles(emit_plan *p) {
+  for (ir_id id = 0; id < p->n_nodes; id++) {
+    if (p->info[id].kind != EMIT_TRANSPOSED) continue;
+    for (ir_id m = 0; m < p->n_nodes; m++)
+      if (p->info[m].kind == EMIT_MATVEC && p->info[m].lanes < 0 &&
+          p->info[m].stage == p->info[id].stage && emit_home(p, m) == emit_home(p, id))
+        p->info[m].lanes = reserve(p, 0, EMIT_TILE);
+  }
+}
+
 static void find_stored(emit_plan *p) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
     const emit_info *info = &p->info[id];
@@ -468,6 +479,7 @@ emit_plan *emit_plan_new(const ir_program *program, const char **reason) {
   }
   merge_loops(p);
   find_stored(p);
+  find_tiles(p);
   store_outputs(p);
   find_fused(p);
   find_loops(p);

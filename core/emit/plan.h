@@ -34,7 +34,8 @@ typedef struct {
   bool fused;           /* a product written inside the fma of its only user */
   int scratch;          /* number of its scratch array, or -1 */
   int lanes;            /* REDUCE that folds: a block for the lanes' results. TRANSPOSED:
-                         * the tile's values of the vector. Else -1 */
+                         * the tile's values of the vector. MATVEC in a loop with such: the
+                         * tile's results. Else -1 */
   ir_id matrix, vector; /* MATVEC, TRANSPOSED */
 } emit_info;
 
@@ -73,7 +74,8 @@ typedef struct {
     EMIT_KAPPA_AT,
     EMIT_ELEMENT_AT,
     EMIT_ELEMENTS,
-    EMIT_POSITION_AT
+    EMIT_POSITION_AT,
+    EMIT_AHEAD /* columns from a tile of a matrix to the one that is asked for */
   } kind;
   int number;   /* of real, map, param, scratch, family, node */
   ir_dims dims; /* SIZE */

@@ -277,9 +277,14 @@ static void write_loop(writer *w, const emit_loop *loop) {
   if (tiled)
     fprintf(w->out,
             "    for (int t = 0; t < n; t += %d * ERG_W) {\n"
-            "    const int end = n - t < %d * ERG_W ? n : t + %d * ERG_W;\n"
-            "    for (int b = t; b < end; b += ERG_W) {\n      const int left = n - b;\n",
+            "    const int end = n - t < %d * ERG_W ? n : t + %d * ERG_W;\n",
             EMIT_TILE, EMIT_TILE, EMIT_TILE);
+  for (ir_id id = 0; id < p->n_nodes; id++)
+    if (in_loop(w, id) && info(w, id)->kind == EMIT_MATVEC && info(w, id)->lanes >= 0)
+      text_matvec_tile(w, id);
+  if (tiled)
+    fprintf(w->out,
+            "    for (int b = t; b < end; b += ERG_W) {\n      const int left = n - b;\n");
   else
     fprintf(w->out,
             "    for (int b = 0; b < n; b += ERG_W) {\n      const int left = n - b;\n");

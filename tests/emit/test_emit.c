@@ -200,6 +200,8 @@ static void logistic(void **state) {
     check(g, false, false, "cc");
     ir_graph_free(g);
   }
+  /* large enough for tiles to be asked for ahead, past the data's end at last */
+  check_all(model_logistic(9001, 11, 1));
 }
 static void functions(void **state) {
   (void)state;
