@@ -114,7 +114,7 @@ typedef struct erg_control {
   int switch_from;         /* counted from this iteration */
   int initial_tries;       /* best of so many initial points */
   int initial_most;        /* give up after so many */
-  int spare;
+  int shortened;           /* max_depth is of the warm-up's choice, not a limit */
 } erg_control;
 
 /* Scalars of a chain. The host reads and writes them between launches. */

@@ -155,7 +155,7 @@ ERG_FN void erg_finish(ERG_GROUP erg_chain *c, ERG_GLOBAL const erg_control *k,
     t[ERG_S_ENERGY_ERROR] = c->energy - c->energy_start;
     t[ERG_S_MAX_ENERGY_ERROR] = c->max_error;
     t[ERG_S_REACHED_MAX] =
-        erg_is_nuts(k) && c->depth >= k->max_depth ? 1.0 : 0.0;
+        erg_is_nuts(k) && !k->shortened && c->depth >= k->max_depth ? 1.0 : 0.0;
     t[ERG_S_INDEX] = (double)c->index;
   }
   c->filled++;

@@ -164,6 +164,7 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
     status = open_shares(run);
   }
   if (status == ERG_OK && job->settings[ENGINE_CENTRE] != 0) status = engine_centring_open(run);
+  if (status == ERG_OK) status = engine_shorten_open(run);
   if (status == ERG_OK) status = start_chains(run);
   if (status != ERG_OK) {
     engine_destroy(run);
@@ -181,6 +182,7 @@ void engine_destroy(erg_run *run) {
   if (!run) return;
   for (int32_t i = 0; i < run->n_shares; i++) run->backend->close(run->shares[i]);
   engine_centring_close(run);
+  engine_shorten_close(run);
   free(run->shares);
   free(run->shapes);
   free(run->scalars);
@@ -224,6 +226,7 @@ static erg_status download(erg_run *run, erg_block *block) {
     double *to =
         block->draws + ((size_t)c * (size_t)block->capacity + (size_t)block->filled[c]) * dim;
     memcpy(to, from, (size_t)chain->filled * dim * sizeof *to);
+    if (block->warmup) engine_shorten_see(run, c, chain->filled, from);
     if (block->warmup && run->look)
       for (int32_t d = 0; d < chain->filled; d++)
         engine_centring_see(run, c, chain->iteration - chain->filled + 1 + d,
@@ -238,6 +241,8 @@ static erg_status download(erg_run *run, erg_block *block) {
     double *to = block->statistics +
                  ((size_t)c * (size_t)block->capacity + (size_t)block->filled[c]) * k;
     memcpy(to, run->rows + (size_t)c * width, (size_t)chain->filled * k * sizeof *to);
+    if (block->warmup)
+      engine_shorten_count(run, c, chain->filled, run->rows + (size_t)c * width);
     block->filled[c] += chain->filled;
     chain->filled = 0;
   }
@@ -315,6 +320,7 @@ static erg_status end_stage(erg_run *run) {
   int restart = stage->restart, changed = 0;
   erg_status status = ERG_OK;
   if (stage->look) status = engine_centring_look(run, &changed);
+  if (engine_shorten_decide(run)) restart = 1;
   if (changed) {
     restart = 1;
   } else if (stage->pool != ENGINE_POOL_NONE && status == ERG_OK) {

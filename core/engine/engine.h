@@ -104,7 +104,8 @@ typedef enum engine_setting {
   ENGINE_STEP_SIZE = 8,        /* initial step size */
   ENGINE_LAUNCH = 9,           /* gradients a launch; 0: by the clock */
   ENGINE_INIT_RADIUS = 10,     /* of the cube that initial points are drawn from */
-  ENGINE_PARAMETERS = 11
+  ENGINE_SHORTEN = 11,         /* nuts: shorter trajectories where they overshoot */
+  ENGINE_PARAMETERS = 12
 } engine_setting;
 
 /* For static initialisers of a plug-in's parameter table: the shared rows. A plug-in
@@ -128,7 +129,9 @@ typedef enum engine_setting {
   {"launch", ERG_TYPE_INT, 0, 0, 1000000000,                                               \
    "gradients a launch, 0: chosen by the clock; draws do not depend on it", 0},            \
   {"init_radius", ERG_TYPE_REAL, 2.0, 0.0, 1e6,                                            \
-   "initial coordinates are uniform on (-R, R), unconstrained", 0}
+   "initial coordinates are uniform on (-R, R), unconstrained", 0},                         \
+  {"shorten", ERG_TYPE_BOOL, 1, 0, 1,                                                      \
+   "NUTS: one doubling less where warm-up finds that trajectories overshoot", 0}
 
 /* The statistics of every backend, in the order of ERG_S_ (device/chain.h). */
 extern const erg_statistic engine_statistics[ERG_STATISTICS];

@@ -17,6 +17,8 @@ typedef struct engine_work {
   double *before;                 /* [chains] gradients before the launch */
 } engine_work;
 
+typedef struct engine_watch engine_watch;
+
 struct erg_run {
   const erg_host *host;
   const erg_job *job;
@@ -41,6 +43,8 @@ struct erg_run {
   int32_t *coordinate;       /* of each element; -1 where the model names none */
   double *look;              /* [ENGINE_LOOK_CHAINS][ENGINE_LOOK_DRAWS][dim + padding] */
   int32_t *look_filled;      /* [ENGINE_LOOK_CHAINS] */
+
+  engine_watch *watch;       /* shorten.c; NULL: nothing to decide */
 
   int64_t budget;            /* of the next launch */
   erg_stages stages;
@@ -87,6 +91,16 @@ void engine_centring_see(erg_run *run, int32_t chain, int64_t iteration,
                          const double *draw);
 /* Looks at the moments; *changed: the centring changed and every chain was moved. */
 erg_status engine_centring_look(erg_run *run, int *changed);
+
+/* shorten.c */
+erg_status engine_shorten_open(erg_run *run);
+void engine_shorten_close(erg_run *run);
+/* n draws, and n rows of statistics, of a chain's warm-up pass by, each row once. */
+void engine_shorten_see(erg_run *run, int32_t chain, int32_t n, const double *draws);
+void engine_shorten_count(erg_run *run, int32_t chain, int32_t n, const double *statistics);
+/* At the end of a stage. Returns 1 if trajectories are shorter from now on, and the step
+ * size is to be searched again. */
+int engine_shorten_decide(erg_run *run);
 
 void *engine_array(size_t count, size_t size); /* zeroed; NULL if out of memory */
 

@@ -118,5 +118,9 @@ void engine_schedule_make(engine_schedule *schedule, engine_metric metric, int64
   }
   schedule->n_warmup = schedule->n_stages;
   if (schedule->n_warmup > 0) schedule->stages[schedule->n_warmup - 1].last = 1;
+  if (schedule->n_warmup > 1) {
+    engine_stage *stage = &schedule->stages[schedule->n_warmup - 2];
+    stage->watch = stage->pool != ENGINE_POOL_NONE;
+  }
   add(schedule, (int32_t)(warmup + draws), 0, max_depth);
 }

@@ -29,6 +29,7 @@ typedef struct engine_stage {
   /* At its end, in this order: */
   int32_t look;         /* at the centring */
   int32_t pool;         /* engine_pool */
+  int32_t watch;        /* whether trajectories overshoot (shorten.c): the last with a pool */
   int32_t restart;      /* step size: searched again, dual averaging from the start */
   int32_t last;         /* last of the warm-up: the averaged step size is final */
 } engine_stage;

@@ -49,6 +49,7 @@ static void gradient_windows(void **state) {
   assert_int_equal(s.stages[8].adapt, ERG_ADAPT_STEP);
   assert_int_equal(s.stages[8].last, 1);
   assert_int_equal(s.stages[9].adapt, 0);
+  assert_int_equal(s.stages[7].watch, 1);
   engine_schedule_make(&s, ENGINE_METRIC_GRADIENT, 200, 200, 1, 10);
   check_stops(&s, small, 8);
 }
@@ -70,6 +71,7 @@ static void all_lengths(void **state) {
             before = s.stages[i].stop;
             assert_int_equal(s.stages[i].last, i + 1 == s.n_warmup);
             if (!centring) assert_int_equal(s.stages[i].look, 0);
+            if (s.stages[i].watch) assert_true(s.stages[i].pool && i + 2 == s.n_warmup);
             if (i >= s.n_warmup) assert_int_equal(s.stages[i].adapt, 0);
           }
           assert_int_equal(before, warmup + draws);

@@ -22,11 +22,12 @@ static const variation variations[] = {
     {2, 7, 3, 3},
 };
 
-static uint64_t hash_of(const erg_model *model, int algorithm, int metric, variation v) {
+static uint64_t hash_of(const erg_model *model, int algorithm, int metric, int warmup,
+                        variation v) {
   toy_run run;
   uint64_t h;
   toy_defaults(&run, cpu());
-  run.warmup = 90;
+  run.warmup = warmup;
   run.draws = 40;
   run.keep_warmup = 1;
   run.seed = 20260229;
@@ -42,15 +43,16 @@ static uint64_t hash_of(const erg_model *model, int algorithm, int metric, varia
   return h;
 }
 
-static void check(const erg_model *model, int algorithm, int metric, uint64_t known) {
-  uint64_t first = hash_of(model, algorithm, metric, variations[0]);
+static void check(const erg_model *model, int algorithm, int metric, int warmup,
+                  uint64_t known) {
+  uint64_t first = hash_of(model, algorithm, metric, warmup, variations[0]);
   for (size_t i = 1; i < sizeof variations / sizeof *variations; i++) {
     uint64_t h;
     if (!cpu_isa_runs((cpu_isa)variations[i].isa)) {
       print_message("%s: not on this processor\n", cpu_isa_name((cpu_isa)variations[i].isa));
       continue;
     }
-    h = hash_of(model, algorithm, metric, variations[i]);
+    h = hash_of(model, algorithm, metric, warmup, variations[i]);
     if (h != first) print_message("variation %zu\n", i);
     assert_true(h == first);
   }
@@ -62,28 +64,50 @@ static void nuts_gradient(void **state) {
   erg_model m;
   (void)state;
   toy_make(&m, TOY_CORRELATED, 13);
-  check(&m, 0, 0, 0x7df1ab00a8df8413);
+  check(&m, 0, 0, 90, 0x7df1ab00a8df8413);
   toy_free(&m);
 }
 static void nuts_stan(void **state) {
   erg_model m;
   (void)state;
   toy_make(&m, TOY_CORRELATED, 16);
-  check(&m, 0, 1, 0x3f84493fffbc72b9);
+  check(&m, 0, 1, 90, 0x3f84493fffbc72b9);
   toy_free(&m);
 }
 static void hmc(void **state) {
   erg_model m;
   (void)state;
   toy_make(&m, TOY_CORRELATED, 5);
-  check(&m, 1, 0, 0x6358d5d50e0cb6a4);
+  check(&m, 1, 0, 90, 0x6358d5d50e0cb6a4);
   toy_free(&m);
 }
 static void centring(void **state) {
   erg_model m;
   (void)state;
   toy_hierarchical(&m, 10, 5, 5, 1);
-  check(&m, 0, 0, 0);
+  check(&m, 0, 0, 90, 0);
+  toy_free(&m);
+}
+
+/* The warm-up watches draws as they come, and halves the trajectories here. */
+static void shortened(void **state) {
+  uint64_t hash[2];
+  erg_model m;
+  (void)state;
+  toy_make(&m, TOY_NORMAL, 500);
+  check(&m, 0, 0, 300, 0);
+  for (int k = 0; k < 2; k++) {
+    toy_run run;
+    toy_defaults(&run, cpu());
+    run.warmup = 300;
+    run.draws = 40;
+    run.seed = 20260229;
+    toy_set(&run, cpu(), "shorten", k);
+    assert_int_equal(toy_sample(&run, cpu(), &m), ERG_OK);
+    hash[k] = toy_hash(&run, m.dim);
+    toy_run_free(&run);
+  }
+  assert_true(hash[0] != hash[1]);
   toy_free(&m);
 }
 
@@ -110,7 +134,8 @@ static void chain_numbers(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nuts_gradient), cmocka_unit_test(nuts_stan), cmocka_unit_test(hmc),
-      cmocka_unit_test(centring),      cmocka_unit_test(chain_numbers),
+      cmocka_unit_test(centring),      cmocka_unit_test(shortened),
+      cmocka_unit_test(chain_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

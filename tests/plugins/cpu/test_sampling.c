@@ -263,6 +263,63 @@ static void automatic_centring(void **state) {
   toy_free(&m);
 }
 
+/* Of a run's draws: the deepest tree, and the means of tree depth and acceptance. */
+static void trees(const toy_run *run, double *deepest, double *depth, double *accept) {
+  int n = run->chains * run->draws;
+  *deepest = *depth = *accept = 0;
+  for (int d = 0; d < n; d++) {
+    const double *s = run->stats + (size_t)d * (size_t)run->n_statistics;
+    if (s[ERG_S_TREE_DEPTH] > *deepest) *deepest = s[ERG_S_TREE_DEPTH];
+    *depth += s[ERG_S_TREE_DEPTH] / n;
+    *accept += s[ERG_S_ACCEPTANCE] / n;
+    assert_true(s[ERG_S_REACHED_MAX] == 0); /* the warm-up's choice is no limit */
+  }
+}
+
+/* 500 coordinates of one frequency: one doubling less, a longer step, and distances from
+ * the mean, which overshooting leaves as they were, are found with more than twice as many
+ * effective draws a leapfrog. A correlated normal needs its length and keeps it. */
+static void shorter_trajectories(void **state) {
+  static const toy_kind kinds[] = {TOY_NORMAL, TOY_CORRELATED};
+  static const int dims[] = {500, 20};
+  (void)state;
+  for (int j = 0; j < 2; j++) {
+    double deepest[2], depth[2], accept[2], ess[2];
+    uint64_t hash[2];
+    erg_model m;
+    toy_make(&m, kinds[j], dims[j]);
+    for (int k = 0; k < 2; k++) {
+      size_t n = 0;
+      double *squares;
+      toy_run run;
+      toy_defaults(&run, cpu());
+      run.warmup = 500;
+      run.draws = 500;
+      run.threads = 2;
+      toy_set(&run, cpu(), "shorten", k);
+      assert_int_equal(toy_sample(&run, cpu(), &m), ERG_OK);
+      trees(&run, &deepest[k], &depth[k], &accept[k]);
+      n = (size_t)run.chains * (size_t)run.draws;
+      squares = calloc(n, sizeof *squares);
+      for (size_t d = 0; d < n; d++) squares[d] = pow(run.q[d * (size_t)m.dim], 2);
+      ess[k] = toy_ess(squares, run.chains, run.draws, run.draws, 1) / exp2(depth[k]);
+      hash[k] = toy_hash(&run, m.dim);
+      free(squares);
+      toy_run_free(&run);
+    }
+    print_message("dim %d: depth %.2f and %.2f, acceptance %.2f and %.2f, squares %.1f and %.1f\n",
+                  dims[j], depth[0], depth[1], accept[0], accept[1], ess[0], ess[1]);
+    if (j == 0) {
+      assert_true(deepest[1] < deepest[0] && depth[1] < depth[0] - 0.9);
+      assert_true(accept[1] < accept[0] - 0.04);
+      assert_true(ess[1] > 2 * ess[0]);
+    } else {
+      assert_true(hash[0] == hash[1]);
+    }
+    toy_free(&m);
+  }
+}
+
 static void refusals(void **state) {
   erg_model m;
   toy_run run;
@@ -303,7 +360,8 @@ int main(void) {
       cmocka_unit_test(metric_scales),    cmocka_unit_test(short_warmups),
       cmocka_unit_test(divergences),      cmocka_unit_test(no_initial_point),
       cmocka_unit_test(initial_points),   cmocka_unit_test(cancellation),
-      cmocka_unit_test(automatic_centring), cmocka_unit_test(refusals),
+      cmocka_unit_test(automatic_centring), cmocka_unit_test(shorter_trajectories),
+      cmocka_unit_test(refusals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
