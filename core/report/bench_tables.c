@@ -8,30 +8,6 @@
 #include "read/memory.h"
 #include "report/bench_view.h"
 
-static int titles_count(const char *const *titles) {
-  int n = 0;
-  while (titles[n]) n++;
-  return n;
-}
-
-static void begin(FILE *out, const char *const *titles) {
-  page_table_begin(out, titles, titles_count(titles), true);
-}
-
-static void put_group(FILE *out, const bench_report *r, int workload,
-                      const char *const *titles) {
-  char place[60];
-  snprintf(place, sizeof place, "workloads/%d/name", workload);
-  page_group(out, place, r->subjects[workload].name, titles_count(titles));
-}
-
-static void put_label(FILE *out, const bench_report *r, int row) {
-  char label[VIEW_LABEL];
-  view_label(r, row, label);
-  page_row_begin(out);
-  page_row_head(out, NULL, label);
-}
-
 static void put_estimate(FILE *out, const bench_row *row, int i, bench_figure f) {
   const bench_estimate *e = &row->figures[f];
   page_cell_begin(out, PAGE_NONE);
@@ -78,20 +54,20 @@ static bool is_watched(const bench_row *row) {
 typedef void cells(FILE *out, const bench_report *r, int row);
 static void rows_table(FILE *out, const bench_report *r, const char *const *titles,
                        bool lesser_forms, bool wanted(const bench_row *row), cells *put) {
-  begin(out, titles);
+  view_table_begin(out, titles);
   for (int w = 0; w < r->n_subjects; w++) {
     int n = 0, *rows = view_rows(r, w, lesser_forms, &n);
     bool named = false;
     for (int k = 0; k < n; k++) {
       const bench_row *row = &r->rows[rows[k]];
       if (!wanted(row)) continue;
-      if (!named) put_group(out, r, w, titles);
+      if (!named) view_group(out, r, w, titles);
       named = true;
-      put_label(out, r, rows[k]);
+      view_row_begin(out, r, rows[k]);
       if (is_valid(row))
         put(out, r, rows[k]);
       else
-        put_invalid(out, row, rows[k], titles_count(titles) - 1);
+        put_invalid(out, row, rows[k], view_n_titles(titles) - 1);
       page_row_end(out);
     }
     free(rows);
@@ -183,18 +159,18 @@ void view_stage_table(FILE *out, const bench_report *r) {
   const char *titles[VIEW_STAGES + 4] = {"seconds", "caches"};
   for (int k = 0; k < VIEW_STAGES; k++) titles[k + 2] = view_stage_names[k];
   titles[VIEW_STAGES + 2] = "total";
-  begin(out, titles);
+  view_table_begin(out, titles);
   for (int w = 0; w < r->n_subjects; w++) {
     int n = 0, *rows = view_rows(r, w, false, &n);
     bool named = false;
     for (int k = 0; k < n; k++) {
       const bench_row *row = &r->rows[rows[k]];
       if (row->verdict != BENCH_VALID) continue;
-      if (!named) put_group(out, r, w, titles);
+      if (!named) view_group(out, r, w, titles);
       named = true;
       for (int cached = 0; cached < 2; cached++) {
         if (cached ? !bench_n_cached(row) : !bench_cold(row)) continue;
-        put_label(out, r, rows[k]);
+        view_row_begin(out, r, rows[k]);
         page_cell(out, PAGE_NONE, cached ? "filled" : "empty");
         put_stages(out, row, rows[k], cached);
         page_row_end(out);
@@ -242,7 +218,7 @@ void view_scaling_table(FILE *out, const bench_report *r) {
                                        "band",      "imbalance",
                                        "straggler", "verdict",
                                        "\twhy",     NULL};
-  begin(out, titles);
+  view_table_begin(out, titles);
   for (int i = 0; i < r->n_scaling; i++) {
     const bench_scaling *c = &r->scaling[i];
     const bench_row *first = &r->rows[c->points[0].row];
@@ -251,7 +227,7 @@ void view_scaling_table(FILE *out, const bench_report *r) {
              r->subjects[c->workload].name, c->backend,
              first->n_devices ? first->devices[0].id : "", c->kind, c->axis,
              (long long)first->chains, first->chains == 1 ? "" : "s");
-    page_group(out, NULL, text, titles_count(titles));
+    page_group(out, NULL, text, view_n_titles(titles));
     for (int k = 0; k < c->n_points; k++) put_point(out, &c->points[k], i, k);
   }
   page_table_end(out);
@@ -327,7 +303,7 @@ static void put_samples(FILE *out, const bench_report *r, int i) {
   snprintf(text, sizeof text, "Samples: %.200s, %s", r->subjects[r->rows[i].workload].name,
            label);
   page_details_begin(out, text);
-  begin(out, devices ? all : own);
+  view_table_begin(out, devices ? all : own);
   for (int k = 0; k < f->telemetry.n_samples; k++) {
     const telemetry_sample *s = &f->telemetry.samples[k];
     char place[100];
@@ -486,12 +462,12 @@ void view_checks_table(FILE *out, const bench_report *r) {
   for (int pass = 0; pass < 2; pass++) {
     const char *const *titles = pass ? own : against;
     if (pass) page_subheading(out, "Convergence, the worst of all runs; true parameters");
-    begin(out, titles);
+    view_table_begin(out, titles);
     for (int w = 0; w < r->n_subjects; w++) {
       int n = 0, *rows = view_rows(r, w, true, &n);
-      if (n) put_group(out, r, w, titles);
+      if (n) view_group(out, r, w, titles);
       for (int k = 0; k < n; k++) {
-        put_label(out, r, rows[k]);
+        view_row_begin(out, r, rows[k]);
         (pass ? put_own : put_against)(out, &r->rows[rows[k]], rows[k]);
         page_row_end(out);
       }
@@ -533,7 +509,7 @@ void view_roofline_table(FILE *out, const bench_report *r) {
                                        "share of the bandwidth",
                                        "share of the arithmetic",
                                        NULL};
-  begin(out, counts);
+  view_table_begin(out, counts);
   for (int w = 0; w < r->n_subjects; w++) {
     const bench_subject *s = &r->subjects[w];
     char place[60];
@@ -548,89 +524,4 @@ void view_roofline_table(FILE *out, const bench_report *r) {
   }
   page_table_end(out);
   rows_table(out, r, titles, false, is_valid, roofline_cells);
-}
-
-/* --- Pairs, runs ----------------------------------------------------------------------------
- */
-
-static const char *const pair_titles[] = {"row",     "\tover",           "figure", "ratio",
-                                          "verdict", "break-even draws", NULL};
-
-static void put_pair(FILE *out, const bench_report *r, int i) {
-  const bench_pair *p = &r->pairs[i];
-  char label[VIEW_LABEL];
-  put_label(out, r, p->a);
-  view_label(r, p->b, label);
-  page_cell(out, PAGE_TEXT, label);
-  page_cell(out, PAGE_TEXT, bench_compare_title(p->figure));
-  page_cell_begin(out, PAGE_NONE);
-  view_interval(out, p->ratio, p->low, p->high, "ratio", "pairs/%d", i);
-  page_cell_end(out);
-  view_cell_text(out, PAGE_NONE, p->verdict, "pairs/%d/verdict", i);
-  view_cell(out, p->break_even_draws, "pairs/%d/break_even_draws", i);
-  page_row_end(out);
-}
-
-/* Of the best rows first; all on demand where there are many. */
-void view_pairs_table(FILE *out, const bench_report *r) {
-  enum { MANY = 40 };
-  bool many = r->n_pairs > MANY;
-  int contests = 0;
-  bench_contest *list = view_contests(r, &contests);
-  for (int all = many ? 0 : 1; all < 2; all++) {
-    int workload = -1;
-    if (many && all) page_details_begin(out, "All pairs");
-    begin(out, pair_titles);
-    for (int i = 0; i < r->n_pairs; i++) {
-      const bench_pair *p = &r->pairs[i];
-      bool of_best = p->figure == BENCH_ESS_S && strcmp(p->verdict, "INVALID") != 0,
-           best = false;
-      for (int k = 0; k < contests; k++) best |= list[k].best == p->a || list[k].best == p->b;
-      if (!all && !(of_best && best)) continue;
-      if (p->workload != workload) put_group(out, r, workload = p->workload, pair_titles);
-      put_pair(out, r, i);
-    }
-    page_table_end(out);
-    if (many && all) page_details_end(out);
-  }
-  free(list);
-}
-
-void view_runs_table(FILE *out, const bench_report *r) {
-  static const char *const titles[] = {
-      "row",       "caches",   "seed",     "draws", "order",       "started (s)", "total (s)",
-      "gradients", "bulk ESS", "tail ESS", "R-hat", "divergences", NULL};
-  begin(out, titles);
-  for (int w = 0; w < r->n_subjects; w++) {
-    int n = 0, *rows = view_rows(r, w, true, &n);
-    if (n) put_group(out, r, w, titles);
-    for (int j = 0; j < n; j++)
-      for (int k = 0; k < r->rows[rows[j]].n_runs; k++) {
-        const bench_once *f = &r->rows[rows[j]].runs[k];
-        int i = rows[j];
-#define AT "rows/%d/runs/%d/"
-        put_label(out, r, i);
-        page_cell(out, PAGE_NONE, f->kind == BENCH_COLD ? "empty" : "filled");
-        view_cell(out, (double)f->seed, AT "seed", i, k);
-        if (f->judged)
-          view_cell_text(out, f->verdict == BENCH_VALID ? PAGE_NONE : PAGE_BAD,
-                         bench_verdict_text((bench_verdict)f->verdict), AT "verdict", i, k);
-        else
-          page_cell(out, PAGE_NONE, "-");
-        view_cell(out, f->order, AT "order", i, k);
-        view_cell(out, f->started_s, AT "started_s", i, k);
-        view_cell(out, f->stages.total, AT "stages/total_s", i, k);
-        view_cell(out, (double)f->gradients, AT "gradients", i, k);
-        view_cell(out, f->ess_bulk, AT "min_ess_bulk", i, k);
-        view_cell(out, f->ess_tail, AT "min_ess_tail", i, k);
-        char text[40];
-        snprintf(text, sizeof text, isnan(f->r_hat) ? "-" : "%.4f", f->r_hat);
-        view_cell_text(out, PAGE_NONE, text, AT "max_r_hat", i, k);
-        view_cell(out, (double)f->divergent, AT "divergent", i, k);
-#undef AT
-        page_row_end(out);
-      }
-    free(rows);
-  }
-  page_table_end(out);
 }

@@ -8,15 +8,20 @@
 
 #include "read/memory.h"
 
-const char *const view_titles[VIEW_SECTIONS] = {
-    "Effective draws a second", "Against the baseline", "Where the time goes", "Scaling", "While it ran",
-    "Agreement with the reference", "Limits of the machine", "Time to convergence"};
-const char *const view_stage_names[VIEW_STAGES] = {
-    "load", "compile", "upload", "warm-up", "sampling", "download", "diagnostics", "output",
-    "rest"};
-const char *const view_stage_keys[VIEW_STAGES] = {
-    "load_s", "compile_s", "upload_s", "warmup_s", "sampling_s", "download_s", "diagnostics_s",
-    "output_s", "rest_s"};
+const char *const view_titles[VIEW_SECTIONS] = {"Effective draws a second",
+                                                "Against the baseline",
+                                                "Where the time goes",
+                                                "Scaling",
+                                                "While it ran",
+                                                "Agreement with the reference",
+                                                "Limits of the machine",
+                                                "Time to convergence"};
+const char *const view_stage_names[VIEW_STAGES] = {"load",        "compile",  "upload",
+                                                   "warm-up",     "sampling", "download",
+                                                   "diagnostics", "output",   "rest"};
+const char *const view_stage_keys[VIEW_STAGES] = {"load_s",        "compile_s",  "upload_s",
+                                                  "warmup_s",      "sampling_s", "download_s",
+                                                  "diagnostics_s", "output_s",   "rest_s"};
 
 /* --- Texts -------------------------------------------------------------------------- */
 
@@ -75,8 +80,7 @@ void view_cut(char *text, double width) {
   size_t n = strlen(text), before = n;
   if (plot_text_width(text, 11) <= width) return;
   while (n && (n + 3 > before || plot_text_width(text, 11) > width - 9)) {
-    do
-      n--;
+    do n--;
     while (n && ((unsigned char)text[n] & 0xc0) == 0x80); /* whole characters of UTF-8 */
     text[n] = 0;
   }
@@ -133,7 +137,8 @@ void view_interval(FILE *out, double middle_value, double low, double high, cons
   vsnprintf(path, sizeof path, place, list);
   va_end(list);
   bool known = isfinite(middle_value);
-  snprintf(whole, sizeof whole, known || strcmp(middle, "median") ? "%s/%s" : "%s", path, middle);
+  snprintf(whole, sizeof whole, known || strcmp(middle, "median") ? "%s/%s" : "%s", path,
+           middle);
   view_put(out, middle_value, "%s", whole);
   if (!known || isnan(low) || isnan(high)) return;
   fputs(" <span class=\"range\">[", out);
@@ -174,7 +179,8 @@ int *view_rows(const bench_report *r, int workload, bool lesser_forms, int *n) {
   int *list = erg_alloc((size_t)r->n_rows * sizeof *list + 1);
   *n = 0;
   for (int i = 0; i < r->n_rows; i++) {
-    if (r->rows[i].workload != workload || (!lesser_forms && bench_is_lesser_form(r, i))) continue;
+    if (r->rows[i].workload != workload || (!lesser_forms && bench_is_lesser_form(r, i)))
+      continue;
     int at = (*n)++;
     for (; at && before(&r->rows[i], &r->rows[list[at - 1]]); at--) list[at] = list[at - 1];
     list[at] = i;
@@ -235,4 +241,29 @@ bench_contest *view_contests(const bench_report *r, int *n) {
     free(of);
   }
   return list;
+}
+
+/* --- Parts of tables ------------------------------------------------------------------ */
+
+int view_n_titles(const char *const *titles) {
+  int n = 0;
+  while (titles[n]) n++;
+  return n;
+}
+
+void view_table_begin(FILE *out, const char *const *titles) {
+  page_table_begin(out, titles, view_n_titles(titles), true);
+}
+
+void view_group(FILE *out, const bench_report *r, int workload, const char *const *titles) {
+  char place[60];
+  snprintf(place, sizeof place, "workloads/%d/name", workload);
+  page_group(out, place, r->subjects[workload].name, view_n_titles(titles));
+}
+
+void view_row_begin(FILE *out, const bench_report *r, int row) {
+  char label[VIEW_LABEL];
+  view_label(r, row, label);
+  page_row_begin(out);
+  page_row_head(out, NULL, label);
 }

@@ -77,6 +77,13 @@ const bench_once *view_watched(const bench_row *row, int *number);
 
 /* --- Tables (bench_tables.c) ---------------------------------------------------------- */
 
+/* Of numbers; titles end with NULL, as everywhere below. */
+void view_table_begin(FILE *out, const char *const *titles);
+int view_n_titles(const char *const *titles);
+/* A line over all columns with the workload's name. */
+void view_group(FILE *out, const bench_report *r, int workload, const char *const *titles);
+/* A line, up to its label. */
+void view_row_begin(FILE *out, const bench_report *r, int row);
 void view_ess_table(FILE *out, const bench_report *r);
 void view_rates_table(FILE *out, const bench_report *r);
 void view_stage_table(FILE *out, const bench_report *r);
@@ -86,8 +93,8 @@ void view_checks_table(FILE *out, const bench_report *r);
 void view_agreement_table(FILE *out, const bench_report *r); /* bench_agreement.c */
 void view_roofline_table(FILE *out, const bench_report *r);
 void view_convergence_table(FILE *out, const bench_report *r);
-void view_pairs_table(FILE *out, const bench_report *r);
-void view_runs_table(FILE *out, const bench_report *r);
+void view_pairs_table(FILE *out, const bench_report *r); /* bench_runs.c */
+void view_runs_table(FILE *out, const bench_report *r);  /* bench_runs.c */
 
 /* --- Against a baseline (bench_baseline.c) ------------------------------------------------ */
 
