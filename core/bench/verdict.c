@@ -22,12 +22,27 @@ const char *bench_verdict_text(bench_verdict v) {
   return texts[v];
 }
 
+/* A row's or a run's verdict from now on: the first reason stays. */
+static bench_verdict refused(bench_verdict before, char reason[static BENCH_TEXT],
+                             bench_verdict verdict, const char *format, va_list list) {
+  if (before != BENCH_VALID) return before;
+  vsnprintf(reason, BENCH_TEXT, format, list);
+  return verdict;
+}
+
 void bench_refuse(bench_row *row, bench_verdict verdict, const char *format, ...) {
-  if (row->verdict != BENCH_VALID) return;
-  row->verdict = verdict;
   va_list list;
   va_start(list, format);
-  vsnprintf(row->reason, sizeof row->reason, format, list);
+  row->verdict = refused(row->verdict, row->reason, verdict, format, list);
+  va_end(list);
+}
+
+static void fail_run(bench_once *f, bench_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void fail_run(bench_once *f, bench_verdict verdict, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  f->verdict = refused((bench_verdict)f->verdict, f->reason, verdict, format, list);
   va_end(list);
 }
 
@@ -68,18 +83,6 @@ static const cell *reference_of(bench_work *k) {
 }
 
 /* --- draws ---------------------------------------------------------------------------- */
-
-/* The first reason stays. */
-static void fail_run(bench_once *f, bench_verdict verdict, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void fail_run(bench_once *f, bench_verdict verdict, const char *format, ...) {
-  if (f->verdict != BENCH_VALID) return;
-  f->verdict = verdict;
-  va_list list;
-  va_start(list, format);
-  vsnprintf(f->reason, sizeof f->reason, format, list);
-  va_end(list);
-}
 
 static void judge_r_hat(const bench_row *row, const cell *c, bench_once *f) {
   int64_t over = 0, judged = 0;
