@@ -61,9 +61,8 @@ static const char *reason_of(const erg_host *host, erg_status status) {
 }
 
 /* The diagnostics of --with, until one can't be found (3) or fails (6). */
-static int compute_extra(const cli_args *args, run_registry *registry, run_host *host,
-                         read_back *r, out_extra *extra, int *n) {
-  const char **ids = cli_values(args, "with");
+static int compute_extra(const cli_args *args, const char *const *ids, run_registry *registry,
+                         run_host *host, read_back *r, out_extra *extra, int *n) {
   erg_problems problems;
   erg_problems_init(&problems);
   int code = 0;
@@ -83,18 +82,30 @@ static int compute_extra(const cli_args *args, run_registry *registry, run_host 
   }
   if (!erg_interrupted()) cli_problems(&problems);
   erg_problems_free(&problems);
+  return code;
+}
+
+/* Plug-ins are looked for where there is something to find in them. */
+static int compute_with(const cli_args *args, read_back *r, out_extra *extra, int *n) {
+  const char **ids = cli_values(args, "with");
+  int code = 0;
+  if (ids[0]) {
+    run_host host;
+    run_registry *registry = cli_registry(args);
+    cli_host(args, &host);
+    code = compute_extra(args, ids, registry, &host, r, extra, n);
+    run_host_destroy(&host);
+    run_registry_free(registry);
+  }
   free(ids);
   return code;
 }
 
 int cli_diagnose(const cli_args *args) {
   read_back r;
-  run_registry *registry = cli_registry(args);
-  run_host host;
-  cli_host(args, &host);
   out_extra *extra = run_alloc((size_t)(args->n_given + 1) * sizeof *extra);
   int code = 2, n = 0;
-  if (read_run(args, &r)) code = compute_extra(args, registry, &host, &r, extra, &n);
+  if (read_run(args, &r)) code = compute_with(args, &r, extra, &n);
   if (r.summary && !code) {
     bool colour = out_wants_colour(stdout);
     r.report.extra = extra;
@@ -112,7 +123,5 @@ int cli_diagnose(const cli_args *args) {
   for (int i = 0; i < n; i++) out_extra_free(&extra[i]);
   free(extra);
   release(&r);
-  run_host_destroy(&host);
-  run_registry_free(registry);
   return code;
 }
