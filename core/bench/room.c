@@ -4,6 +4,7 @@
 
 #include "bench/peer.h"
 #include "bench/work.h"
+#include "read/disk_room.h"
 #include "read/private_folder.h"
 #include "run/text.h"
 

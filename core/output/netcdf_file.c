@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "read/memory.h"
-#include "read/private_folder.h"
+#include "read/disk_room.h"
 
 out_nc *out_nc_new(const char *path, double sync_s) {
   out_nc *w = erg_alloc(sizeof *w);

@@ -4,27 +4,12 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/statvfs.h>
 
 #include "read/memory.h"
 
 const char *erg_temporary_folder(void) {
   const char *given = getenv("TMPDIR");
   return given && *given ? given : "/tmp";
-}
-
-uint64_t erg_free_bytes(const char *folder) {
-  struct statvfs disk;
-  struct rlimit limit;
-  uint64_t room = UINT64_MAX;
-  int saved = errno;
-  if (statvfs(folder, &disk) == 0) room = (uint64_t)disk.f_bavail * disk.f_frsize;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      limit.rlim_cur < room)
-    room = limit.rlim_cur;
-  errno = saved;
-  return room;
 }
 
 char *erg_private_folder(const char *parent, const char *prefix) {

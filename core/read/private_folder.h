@@ -2,13 +2,8 @@
 #ifndef ERGODE_READ_PRIVATE_FOLDER_H
 #define ERGODE_READ_PRIVATE_FOLDER_H
 
-#include <stdint.h>
-
 /* $TMPDIR, or /tmp. */
 const char *erg_temporary_folder(void);
-/* Bytes that a new file in the folder may take: what the disk has, or the process's limit on a
- * file's size (ulimit -f). UINT64_MAX: unknown. errno stays. */
-uint64_t erg_free_bytes(const char *folder);
 /* A new folder PARENT/PREFIX-XXXXXX of this user alone; parent NULL: erg_temporary_folder().
  * NULL with errno. Freed by erg_private_folder_remove. */
 char *erg_private_folder(const char *parent, const char *prefix);

@@ -8,7 +8,7 @@
 
 #include "read/clock.h"
 #include "read/interrupt.h"
-#include "read/private_folder.h"
+#include "read/disk_room.h"
 #include "run/initial.h"
 #include "run/paths.h"
 #include "run/schema.h"
