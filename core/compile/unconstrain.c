@@ -144,6 +144,30 @@ static bool copy_back(const unconstrain *u, int i, double *q) {
   return finite;
 }
 
+/* Whether the value itself is at fault, and not the location and scale of its prior. */
+static bool outside(const ir_graph *g, const ir_param *x, const double *values) {
+  if (x->family < 0 && x->centring != IR_CENTRING_PINNED_NONCENTRED) return true;
+  bool positive = x->support && !strcmp(x->support, "positive");
+  for (int64_t i = 0; i < ir_size(g, x->dims); i++)
+    if (!isfinite(values[i]) || (positive && !(values[i] > 0))) return true;
+  return false;
+}
+
+static char *why_not(const ir_graph *g, const ir_param *x, const double *values) {
+  char *message;
+  int n = outside(g, x, values)
+              ? asprintf(&message,
+                         "the value given for parameter '%s' lies outside its support (%s)",
+                         x->name, x->support ? x->support : "real")
+              : asprintf(&message,
+                         "parameter '%s' is out of reach of double precision here: the scale of "
+                         "its prior is too near 0, or its location or scale too large; change "
+                         "the values given for them",
+                         x->name);
+  if (n < 0) abort();
+  return message;
+}
+
 bool unconstrain_run(unconstrain *u, const double *const *values, const double *centring,
                      double *q, char **message) {
   const ir_graph *g = u->plan->graph;
@@ -164,11 +188,7 @@ bool unconstrain_run(unconstrain *u, const double *const *values, const double *
     interp_run(u->levels[l], q, centring, NULL);
     for (int i = 0; i < g->n_params; i++)
       if (values[i] && u->plan->level[i] == l && !copy_back(u, i, q)) {
-        const ir_param *x = &g->params[i];
-        if (asprintf(message,
-                     "the value given for parameter '%s' lies outside its support (%s)",
-                     x->name, x->support ? x->support : "real") < 0)
-          abort();
+        *message = why_not(g, &g->params[i], values[i]);
         return false;
       }
   }

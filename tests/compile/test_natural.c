@@ -129,6 +129,12 @@ static void there_and_back(void **unused) {
     assert_false(unconstrain_run(u, values, centring, back, &message));
     assert_non_null(strstr(message, "'tau' lies outside its support (positive)"));
     free(message);
+    /* 1/tau^2 overflows: not the fault of the values that have tau as their scale */
+    double tiny = 1e-300;
+    values[GRAPH_TAU] = &tiny;
+    assert_false(unconstrain_run(u, values, centring, back, &message));
+    assert_non_null(strstr(message, "the scale of its prior is too near 0"));
+    free(message);
   }
   unconstrain_free(u);
   natural_free(plan);
