@@ -1,4 +1,5 @@
 /* ergode bench. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,17 +52,23 @@ static bool get_workloads(const cli_args *args, bench_workloads *w, erg_problems
     return erg_error(p, (erg_place){0}, "name the model: ergode bench MODEL.toml --data FILE",
                      "--data and --dim are for one model");
   const char *set = cli_value(args, "set");
-  if (w->n && set)
-    return erg_error(p, (erg_place){0}, NULL, "models and --set: one of them");
+  if (w->n && set) return erg_error(p, (erg_place){0}, NULL, "models and --set: one of them");
+  for (int i = 0; i < w->n; i++)
+    for (int k = 0; k < i; k++)
+      if (!strcmp(w->list[i].name, w->list[k].name))
+        return erg_error(p, (erg_place){0},
+                         "name it once, or give one of the files another name",
+                         "two models are called '%s'", w->list[i].name);
   return w->n || bench_workloads_read(set ? set : "default", w, p);
 }
 
-/* "4,16,64" into a list that 0 ends; false with a problem. */
+/* "4,16,64" into a list that 0 ends, each number once; false with a problem. */
 static bool get_numbers(const cli_args *args, const char *option, int64_t most, int64_t *wide,
                         int *narrow, erg_problems *p) {
   const char *text = cli_value(args, option);
   if (!text) return true;
-  int n = 0;
+  int64_t list[BENCH_LIST + 1] = {0};
+  int n = 0, kept = 0;
   char **parts = cli_split(text, &n);
   bool good = true;
   if (n < 1 || n > BENCH_LIST)
@@ -74,13 +81,12 @@ static bool get_numbers(const cli_args *args, const char *option, int64_t most, 
       good = erg_error(p, (erg_place){0}, "whole numbers with commas between",
                        "--%s %s: '%s' isn't a whole number from 1 to %lld", option, text,
                        parts[i], (long long)most);
-    else if (wide)
-      wide[i] = (int64_t)v;
-    else
-      narrow[i] = (int)v;
+    bool again = !good;
+    for (int k = 0; k < kept && good; k++) again |= list[k] == (int64_t)v;
+    if (!again) list[kept++] = (int64_t)v;
   }
-  if (good && wide) wide[n] = 0;
-  if (good && narrow) narrow[n] = 0;
+  if (good && wide) memcpy(wide, list, (size_t)(kept + 1) * sizeof *wide);
+  for (int i = 0; good && narrow && i <= kept; i++) narrow[i] = (int)list[i];
   cli_free_list(parts);
   return good;
 }
@@ -131,8 +137,21 @@ static int write_json(const bench_report *r, const char *path) {
   return erg_json_close(j);
 }
 
-/* One of the formats at most goes to standard output, in place of the tables. */
-static bool check_stdout(const cli_args *args, erg_problems *p) {
+/* Before anything runs: a file whose folder isn't there can't be written in the end. One of the
+ * formats at most goes to standard output, in place of the tables. */
+static bool check_files(const cli_args *args, erg_problems *p) {
+  static const char *const options[] = {"json", "markdown", "csv"};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    const char *path = cli_value(args, options[i]), *slash = path ? strrchr(path, '/') : NULL;
+    if (!slash || slash == path) continue;
+    char *folder = run_text("%.*s", (int)(slash - path), path);
+    bool there = access(folder, W_OK | X_OK) == 0 || access(path, W_OK) == 0; /* /dev/stdout */
+    if (!there)
+      erg_error(p, (erg_place){0}, "make the folder, or name a file in another",
+                "--%s %s can't be written: %s: %s", options[i], path, folder, strerror(errno));
+    free(folder);
+    if (!there) return false;
+  }
   int n = is_stdout(cli_value(args, "json")) + is_stdout(cli_value(args, "markdown")) +
           is_stdout(cli_value(args, "csv"));
   return n < 2 || erg_error(p, (erg_place){0}, "name a file for the others",
@@ -174,8 +193,9 @@ static int write_reports(const cli_args *args, const bench_report *r) {
     int error = files[i].write(r, own);
     if (!error && more) error = files[i].write(r, failed = more);
     if (error) {
-      cli_say(args, "%s can't be written: %s\nnext: free space or name another file; "
-                    "'ergode bench --resume %s' writes it from the runs made",
+      cli_say(args,
+              "%s can't be written: %s\nnext: free space or name another file; "
+              "'ergode bench --resume %s' writes it from the runs made",
               failed, strerror(error), r->options->out);
       code = 7;
     }
@@ -205,13 +225,18 @@ static char *default_folder(const bench_options *o) {
   size_t n = strlen(base);
   if (n > 4 && !strcmp(base + n - 4, ".ini")) base[n - 4] = 0;
   char *folder = run_text("bench-results/%s-%s", base, when);
+  for (int again = 2; access(folder, F_OK) == 0; again++) { /* two in one second */
+    free(folder);
+    folder = run_text("bench-results/%s-%s-%d", base, when, again);
+  }
   free(name);
   return folder;
 }
 
 static bool resume_alone(const cli_args *args, erg_problems *p) {
-  static const char *const fit[] = {"resume", "retry-failed", "plugin", "quiet", "json", "markdown",
-                                    "csv", "verbose", "strict", "baseline", "save"};
+  static const char *const fit[] = {"resume", "retry-failed", "plugin", "quiet",
+                                    "json",   "markdown",     "csv",    "verbose",
+                                    "strict", "baseline",     "save"};
   for (int i = 0; i < args->n_given; i++) {
     bool fits = false;
     for (size_t k = 0; k < sizeof fit / sizeof *fit; k++)
@@ -247,7 +272,7 @@ static const char **get_plugins(const cli_args *args, const char *const *remembe
 /* What is to be run. */
 static bool get_options(const cli_args *args, bench_workloads *w, bench_options *o,
                         bench_resumed *held, erg_problems *p) {
-  if (!check_stdout(args, p)) return false;
+  if (!check_files(args, p)) return false;
   o->out = cli_value(args, "resume");
   o->retry_failed = cli_given(args, "retry-failed");
   if (o->out) {
@@ -269,7 +294,8 @@ static bool get_options(const cli_args *args, bench_workloads *w, bench_options 
 static int save_baseline(const cli_args *args, const bench_report *r, const char *path) {
   int invalid = 0, code = bench_exit_code(r);
   if (code == 130 || code == 3) {
-    cli_say(args, "not kept as a baseline: %s", code == 3 ? "nothing ran" : "it was interrupted");
+    cli_say(args, "not kept as a baseline: %s",
+            code == 3 ? "nothing ran" : "it was interrupted");
     return 0;
   }
   for (int i = 0; i < r->n_rows; i++) invalid += r->rows[i].verdict != BENCH_VALID;
@@ -295,11 +321,15 @@ static bool open_baselines(const cli_args *args, bench_stored **compare, char **
 
 static void say_after(const cli_args *args, const bench_report *r, int code) {
   const char *folder = r->options->out;
-  if (code == 3) cli_say(args, "nothing could run: 'ergode devices' says what is missing");
+  fflush(stdout); /* where both go to one file */
+  if (code == 3)
+    cli_say(args,
+            "nothing could run: 'ergode devices' shows what there is, and what is missing");
   if (r->journal_error)
-    cli_say(args, "%s/rows.jsonl can't be written: %s\nnext: free space; 'ergode bench --resume "
-                  "%s' does the runs again that it lacks", folder, strerror(r->journal_error),
-            folder);
+    cli_say(args,
+            "%s/rows.jsonl can't be written: %s\nnext: free space; 'ergode bench --resume "
+            "%s' does the runs again that it lacks",
+            folder, strerror(r->journal_error), folder);
   if (erg_interrupted())
     cli_say(args, "interrupted; what is missing runs with: ergode bench --resume %s", folder);
   else if (!cli_given(args, "quiet"))

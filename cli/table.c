@@ -32,6 +32,8 @@ static const cli_option
                                       "500), publication (4, 1000 + 1000), or an INI file; "
                                       "other options win over it"),
     o_chains = WHOLE("chains", 1, 1e6, "number of chains (4)"),
+    o_bench_warmup = WHOLE("warmup", 0, 1e9, "warm-up draws of a chain (the preset's)"),
+    o_bench_draws = WHOLE("draws", 1, 1e9, "draws of a chain after warm-up (the preset's)"),
     o_warmup = WHOLE("warmup", 0, 1e9, "warm-up draws of a chain (500)"),
     o_draws = WHOLE("draws", 1, 1e9, "draws of a chain after warm-up (1000)"),
     o_thin = WHOLE("thin", 1, 1e9, "keep every N-th draw only (1), beginning with the first; "
@@ -179,7 +181,8 @@ static const cli_command sample = {
 
 static const cli_option *const bench_options[] = {
     &o_time_preset, &o_workloads, &o_models, &o_data, &o_dim, &o_backends, &o_time_devices,
-    &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_warmup, &o_draws, &o_accept,
+    &o_device_counts, &o_peers, &o_plugin, &o_chain_list, &o_thread_list, &o_bench_warmup,
+    &o_bench_draws, &o_accept,
     &o_seed, &o_repeat, &o_time_limit, &o_bench_out, &o_keep_draws, &o_resume, &o_retry_failed,
     &o_baseline, &o_save, &o_bench_strict, &o_json_file, &o_markdown, &o_bench_csv,
     &o_bench_verbose, &o_quiet, NULL};

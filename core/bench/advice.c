@@ -8,6 +8,7 @@
 
 #include "bench/derive.h"
 #include "bench/peer.h"
+#include "bench/show.h"
 #include "bench/statistic.h"
 #include "run/text.h"
 
@@ -55,20 +56,15 @@ static const struct {
 };
 
 static void advise_stages(bench_row *row) {
-  int n = bench_n_cached(row);
-  double *v = run_alloc((size_t)(n + 1) * sizeof *v);
+  bench_stages medians;
+  double whole = show_stages(row, &medians);
   for (size_t k = 0; k < sizeof stages / sizeof *stages; k++) {
-    for (int i = 0; i < n; i++) {
-      const bench_stages *s = &bench_cached(row, i)->stages;
-      v[i] = *(const double *)((const char *)s + stages[k].offset) / s->total;
-    }
-    double share = statistic_median(v, n);
+    double share = *(const double *)((const char *)&medians + stages[k].offset) / whole;
     bool other = stages[k].next_peer && peer_name(row->backend);
     if (share > BENCH_STAGE_SHARE)
       advise(row, stages[k].name, share, "%s takes %.0f %% of a cached run: %s", stages[k].name,
              100 * share, other ? stages[k].next_peer : stages[k].next);
   }
-  free(v);
 }
 
 /* Chains are never split between threads. */

@@ -246,6 +246,13 @@ static void run_all(bench_report *report, const bench_targets *t, run_model *mod
   free(first);
 }
 
+/* Which of a set's workloads its model or data fail. */
+static bool tell_workload(const bench_workloads *w, int i, erg_problems *p) {
+  const bench_workload *one = &w->list[i];
+  return one->line && erg_error(p, (erg_place){0}, NULL, "%s:%d: in the workload '%s'", w->path,
+                                one->line, one->name);
+}
+
 bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   const bench_workloads *w = o->workloads;
   *report = (bench_report){.options = o, .target_accept = NAN};
@@ -253,26 +260,27 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   run_model *models = run_alloc((size_t)(w->n + 1) * sizeof *models);
   report->subjects = run_alloc((size_t)(w->n + 1) * sizeof *report->subjects);
   bool good = true;
-  for (int i = 0; i < w->n && good; i++) {
-    bench_say(o, "%s, model and data", w->list[i].name);
-    good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p);
-    report->n_subjects = i + 1;
-  }
   erg_owned_folder folder = {0};
-  if (good && !erg_owned_folder_open(&folder, BENCH_FOLDER))
+  if (!erg_owned_folder_open(&folder, BENCH_FOLDER))
     good = erg_error(p, (erg_place){0}, "free space, or name another folder by TMPDIR",
                      "%s: no folder can be made there: %s", erg_temporary_folder(),
                      strerror(errno));
   report->folder = folder.path;
   peer_set peers = {0};
   good = good && peer_find(o, report, &peers, p);
+  for (int i = 0; i < w->n && good; i++) {
+    bench_say(o, "%s, model and data", w->list[i].name);
+    good = bench_subject_read(&w->list[i], &models[i], &report->subjects[i], p) ||
+           tell_workload(w, i, p);
+    report->n_subjects = i + 1;
+  }
   bench_journal *journal = NULL;
   good = good && bench_journal_open(report, &journal, p);
   if (good) {
     bench_targets t = bench_targets_find(o, report);
     t.peers = &peers;
     for (char **other = w->other_precisions; other && *other; other++)
-      bench_skip(report, "all", "precision %s: every backend computes in double", *other);
+      bench_skip(report, "all backends", "precision %s: every backend computes in double", *other);
     run_all(report, &t, models, journal);
     free(t.list);
   }

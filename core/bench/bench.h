@@ -50,6 +50,7 @@ typedef struct {
   char *model;              /* file, or name of a shipped model */
   char *data;               /* file, or NULL */
   char **sizes;             /* "NAME=SIZE", NULL-terminated, or NULL */
+  int line;                 /* of the set's file that says the most about it; 0: no file */
 } bench_workload;
 
 /* 0 ends each list; of no entries: the preset's, or one. */

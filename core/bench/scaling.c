@@ -69,8 +69,8 @@ static bench_point point_of(bench_report *r, int one, int row, bool threads, spe
     const char *axis = threads ? "threads" : "devices";
     bool under = s.speedup < s.low;
     bool one_processor = !threads && of->devices[0].kind == ERG_DEVICE_CPU;
-    snprintf(p.reason, sizeof p.reason, "speedup %.2f on %d %s, %s the band %.1f to %.1f%s",
-             s.speedup, p.n, axis, under ? "below" : "above", s.low, s.high,
+    snprintf(p.reason, sizeof p.reason, "%s speedup %.2f on %d %s, %s the band %.1f to %.1f%s",
+             kind == SPEEDUP_WEAK ? "weak" : "strong", s.speedup, p.n, axis, under ? "below" : "above", s.low, s.high,
              !under          ? ": the row of one was disturbed"
              : one_processor ? ": they are one processor"
                              : "");

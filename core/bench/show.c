@@ -149,15 +149,18 @@ const bench_pair *show_pair(const bench_report *r, int row, int other, bench_fig
   return NULL;
 }
 
-void show_stages(const bench_row *row, bench_stages *out) {
+double show_stages(const bench_row *row, bench_stages *out) {
   enum { STAGES = sizeof(bench_stages) / sizeof(double) };
+  double whole = 0;
   int n = bench_n_cached(row);
   double *v = run_alloc((size_t)(n + 1) * sizeof *v);
   for (int k = 0; k < STAGES; k++) {
     for (int i = 0; i < n; i++) v[i] = ((const double *)&bench_cached(row, i)->stages)[k];
     ((double *)out)[k] = statistic_median(v, n);
+    if (k < STAGES - 1 && isfinite(((double *)out)[k])) whole += ((double *)out)[k];
   }
   free(v);
+  return whole;
 }
 
 bool show_long_enough(const bench_row *row) {

@@ -35,7 +35,9 @@ int show_best_like(const bench_report *r, int row);
 /* Of these two rows, in either order; NULL. */
 const bench_pair *show_pair(const bench_report *r, int row, int other, bench_figure figure);
 
-void show_stages(const bench_row *row, bench_stages *out); /* medians of the cached runs */
+/* Medians of the cached runs. Returns the sum of all but the total, which the shares are of: the
+ * median of the totals is another number. */
+double show_stages(const bench_row *row, bench_stages *out);
 /* Whether a valid row's cached run is long enough for shares of its time to mean anything. */
 bool show_long_enough(const bench_row *row);
 

@@ -147,7 +147,7 @@ void show_head(const bench_report *r, FILE *out, const char *bullet) {
   bench_contest *results = run_alloc((size_t)(n + 1) * sizeof *results);
   for (int i = 0; i < n; i++) results[i] = bench_contest_of(r, i, 0);
   if (!r->n_rows) {
-    fprintf(out, "Nothing ran: no backend has a device here.");
+    fprintf(out, "Nothing ran: each row was skipped, for the reasons below.");
   } else if (n == 1) {
     fprintf(out, "%s: ", r->subjects[0].name);
     tell_result(r, &results[0], out);

@@ -117,10 +117,10 @@ static void put_bits(out_table *t, const bench_row *row) {
 /* "warm-up 22, sampling 41, output 20". */
 static void put_shares(out_table *t, const bench_row *row) {
   bench_stages s;
-  show_stages(row, &s);
+  double whole = show_stages(row, &s);
   char text[300] = "";
   for (int i = 0; i < STAGES - 1; i++) {
-    double share = stage(&s, i) / s.total;
+    double share = stage(&s, i) / whole;
     size_t n = strlen(text);
     if (share >= WORTH_NAMING)
       snprintf(text + n, sizeof text - n, "%s%s %.0f", n ? ", " : "", stages[i].name,
@@ -372,7 +372,7 @@ out_table *show_curve(const bench_report *r, const bench_scaling *c) {
   out_table_column(t, c->axis, OUT_RIGHT, 0);
   out_table_column(t, "verdict", OUT_LEFT, 0);
   out_table_column(t, "work s", OUT_RIGHT, 0);
-  out_table_column(t, "speed-up", OUT_RIGHT, 0);
+  out_table_column(t, "speedup", OUT_RIGHT, 0);
   out_table_column(t, "band", OUT_RIGHT, 0);
   out_table_column(t, "efficiency", OUT_RIGHT, 0);
   out_table_column(t, "imbalance", OUT_RIGHT, 1);

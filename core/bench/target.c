@@ -65,6 +65,12 @@ void bench_skip(bench_report *r, const char *id, const char *format, ...) {
   va_end(list);
 }
 
+static bool named_before(const char *const *list, const char *const *at) {
+  for (; list < at; list++)
+    if (!strcmp(*list, *at)) return true;
+  return false;
+}
+
 static bool named(const char *const *list, const char *id) {
   if (!list) return true;
   for (; *list; list++)
@@ -136,7 +142,7 @@ bench_targets bench_targets_find(const bench_options *o, bench_report *report) {
   bench_targets t = {0};
   add_targets(o, "cpu", named(o->backends, "cpu"), &t, report);
   for (const char *const *id = o->backends; id && *id; id++)
-    if (strcmp(*id, "cpu") != 0) add_targets(o, *id, true, &t, report);
+    if (strcmp(*id, "cpu") != 0 && !named_before(o->backends, id)) add_targets(o, *id, true, &t, report);
   for (int i = 0; i < o->registry->count && !o->backends; i++) {
     const run_candidate *c = &o->registry->candidates[i];
     if (c->id && !c->refused && strcmp(c->id, "cpu") != 0)

@@ -100,10 +100,10 @@ static bool whole(const char *text, int64_t most, int64_t *value) {
   return end != text && !*end && *value && (double)*value == v;
 }
 
-/* Comma list of whole numbers, at most BENCH_LIST, into wide or narrow. */
+/* Comma list of whole numbers, at most BENCH_LIST, into wide or narrow, each once. */
 static bool read_numbers(const erg_ini *ini, const char *key, int64_t most, int64_t *wide,
                          int *narrow, erg_problems *p) {
-  int n = 0;
+  int n = 0, kept = 0;
   char **parts = erg_ini_list(ini, "bench", key, &n);
   const erg_ini_entry *e = erg_ini_get(ini, "bench", key);
   bool good = true;
@@ -116,8 +116,12 @@ static bool read_numbers(const erg_ini *ini, const char *key, int64_t most, int6
            erg_error(p, place_of(e, parts[i]), "whole numbers with commas between: 4, 16, 64",
                      "%s: '%s' isn't a whole number from 1 to %lld", key, parts[i],
                      (long long)most);
-    if (wide) wide[i] = v;
-    if (narrow) narrow[i] = (int)v;
+    bool again = false;
+    for (int k = 0; k < kept; k++) again |= (wide ? wide[k] : narrow[k]) == v;
+    if (again) continue;
+    if (wide) wide[kept] = v;
+    if (narrow) narrow[kept] = (int)v;
+    kept++;
   }
   free(parts);
   return good;
@@ -164,8 +168,8 @@ static char *one_size(const char *size, int which) {
 
 /* One workload for each combination of sizes, named after those that vary. */
 static bool add_sizes(bench_workloads *w, const char *name, const char *model,
-                      const char *data, const erg_ini_entry *e, char **sizes, int n_sizes,
-                      erg_problems *p) {
+                      const char *data, const erg_ini_entry *e, int line, char **sizes,
+                      int n_sizes, erg_problems *p) {
   enum { MOST = 64 };
   int counts[MOST], total = 1;
   if (n_sizes > MOST)
@@ -192,6 +196,7 @@ static bool add_sizes(bench_workloads *w, const char *name, const char *model,
     bench_workload *one = &w->list[w->n - 1];
     free(one->name);
     one->name = *label ? run_text("%s[%s]", name, label) : copy(name);
+    one->line = line;
     for (int i = 0; i < n_sizes; i++) free(these[i]);
     free(these);
     free(label);
@@ -206,12 +211,15 @@ static bool read_section(const erg_ini *ini, const char *path, const char *name,
   char *file = data ? data_file(path, data) : NULL;
   int n_sizes = 0;
   char **sizes = erg_ini_list(ini, name, "sizes", &n_sizes);
+  const erg_ini_entry *e = erg_ini_get(ini, name, "sizes");
+  const erg_ini_entry *at = e ? e : erg_ini_get(ini, name, "model");
+  int line = (at ? at : erg_ini_get(ini, "bench", "workloads"))->place.line;
   bool good = true;
   if (file && access(file, R_OK) != 0)
     good = erg_error(p, erg_ini_get(ini, name, "data")->place,
                      "name a file beside the set, or one of models/data", "no file %s", file);
-  good = good && add_sizes(w, name, erg_ini_text(ini, name, "model", name), file,
-                           erg_ini_get(ini, name, "sizes"), sizes, n_sizes, p);
+  good = good && add_sizes(w, name, erg_ini_text(ini, name, "model", name), file, e, line, sizes,
+                           n_sizes, p);
   free(sizes);
   free(file);
   return good;

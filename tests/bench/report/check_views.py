@@ -216,8 +216,8 @@ class Views:
 
     def stages(self, where, row, cells):
         if "% of a cached run" in cells:
-            total = stage_seconds(row, "total")
-            shares = {name: (stage_seconds(row, name) or 0) / total for name in STAGES[:-1]}
+            seconds = {name: stage_seconds(row, name) or 0 for name in STAGES[:-1]}
+            shares = {name: s / sum(seconds.values()) for name, s in seconds.items()}
             wanted = {name for name, share in shares.items() if share >= 0.05}
             named = re.findall(r"([a-z-]+) (\d+)", cells["% of a cached run"])
             if {NAMES.get(name, name) for name, _ in named} != wanted:
@@ -302,7 +302,7 @@ class Views:
                 self.say(f"{where}: its reason isn't shown")
             return
         self.figure(where, cells, "work s", point["seconds"])
-        self.figure(where, cells, "speed-up", point["speedup"])
+        self.figure(where, cells, "speedup", point["speedup"])
         self.figure(where, cells, "efficiency", point["efficiency"], shown_percent)
         self.figure(where, cells, "imbalance", point["imbalance"])
         if "band" in cells and not shown_range(cells["band"], *(point["band"] or (None, None))):

@@ -1,0 +1,10 @@
+# What a benchmark can tell before anything runs: a size that no dimension of the model has, with
+# the line of the set; a model that isn't there; the same name twice; a file that can't be written.
+printf '[bench]\nworkloads = few\n[few]\nmodel = hierarchical_normal\nsizes = grp=10|20\n' >$TMP/size.ini
+printf '[bench]\nworkloads = few\n[few]\nmodel = hierarchcal_normal\n' >$TMP/model.ini
+bench() { $ERGODE bench -o $TMP/out -q "$@" 2>&1 | sed 's|^/.*/models/|models/|'; echo ${PIPESTATUS[0]}; }
+bench --set $TMP/size.ini
+bench --set $TMP/model.ini
+bench eight_schools eight_schools
+bench eight_schools --json $TMP/none/x.json
+bench eight_schools --backend cpu,cpu,none --chains 2,2 --warmup 20 --draws 20 | grep -c ^cpu
