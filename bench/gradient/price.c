@@ -127,14 +127,20 @@ static void fill_hierarchy(const run_model *m, free_hierarchy *h, double *centri
     h->within += d * d;
   }
   for (int g = 0; g < h->groups; g++) { /* as a warm-up leaves them, about */
-    centring[g] = 2.0 + 0.01 * g;
+    centring[g] = 2.0 + 0.1 * (g % ERG_CENTRING_LEVELS);
     centring[h->groups + g] = centring[g] * mean[g];
   }
   h->kappa = centring[2 * h->groups] = 1.0;
   h->n = n;
   h->mean = mean;
-  h->ell = centring;
   h->h = centring + h->groups;
+  if (erg_centring_levels(h->groups, 1, NULL, centring) != 0) abort();
+  const double *number = h->h + h->groups + 1;
+  int *numbers = (int *)doubles(h->groups);
+  for (int g = 0; g < h->groups; g++) numbers[g] = (int)number[g];
+  h->number = numbers;
+  h->level = number + h->groups;
+  h->count = h->level + ERG_CENTRING_LEVELS;
   h->observations = (double)y->n;
 }
 
@@ -178,15 +184,19 @@ static bool price_one(const char *folder, const subject *s, erg_json *j) {
     free_hierarchy hierarchy = {0};
     free_logistic logistic = {0};
     bool hierarchical = model->n_elements > 0;
-    double *centring = doubles(2 * model->n_elements + model->n_families + 1);
+    double *centring = doubles(erg_centring_length(model->n_elements, model->n_families) + 1);
     if (hierarchical)
       fill_hierarchy(&m, &hierarchy, centring);
     else
       fill_logistic(&m, &logistic);
-    pair p = {.model = model, .centring = hierarchical ? centring : NULL,
-              .scratch = doubles((int64_t)model->scratch_bytes / 8 + 8), .q = doubles(d),
-              .gradient = doubles(d), .free_gradient = doubles(d),
-              .hierarchy = hierarchical ? &hierarchy : NULL, .logistic = &logistic};
+    pair p = {.model = model,
+              .centring = hierarchical ? centring : NULL,
+              .scratch = doubles((int64_t)model->scratch_bytes / 8 + 8),
+              .q = doubles(d),
+              .gradient = doubles(d),
+              .free_gradient = doubles(d),
+              .hierarchy = hierarchical ? &hierarchy : NULL,
+              .logistic = &logistic};
     double best[2];
     good = agree(&p, s->name);
     if (good) {
@@ -206,6 +216,7 @@ static bool price_one(const char *folder, const subject *s, erg_json *j) {
     free(p.free_gradient);
     free((void *)hierarchy.n);
     free((void *)hierarchy.mean);
+    free((void *)hierarchy.number);
     free((void *)logistic.x);
     free((void *)logistic.y);
     free((void *)logistic.weight);
@@ -220,11 +231,14 @@ static bool price_one(const char *folder, const subject *s, erg_json *j) {
 
 bool price_write(const char *models_folder, erg_json *j) {
   static const subject subjects[] = {
-      {"hierarchical_normal, sufficient statistics, automatic centring", "hierarchical_normal",
+      {"hierarchical_normal, sufficient statistics, automatic centring",
+       "hierarchical_normal",
        {NULL}},
-      {"logistic_regression 20000 x 20", "logistic_regression",
+      {"logistic_regression 20000 x 20",
+       "logistic_regression",
        {"obs=20000", "feature=20", NULL}},
-      {"logistic_regression 200000 x 50", "logistic_regression",
+      {"logistic_regression 200000 x 50",
+       "logistic_regression",
        {"obs=200000", "feature=50", NULL}},
   };
   erg_json_array(j, "price_of_the_same_bits");

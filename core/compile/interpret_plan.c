@@ -174,8 +174,7 @@ plan *plan_new(const ir_graph *g, const ir_id *wanted, int n_wanted, bool in_pla
     s->n_args = n->n_args;
     s->place = PLAN_STATIC;
     s->active = n->op == IR_INPUT;
-    if (n->op == IR_INPUT || n->op == IR_CENTRE_L || n->op == IR_CENTRE_H ||
-        n->op == IR_CENTRE_K || n->op == IR_RANDOM)
+    if (n->op == IR_INPUT || n->op == IR_RANDOM || ir_is_centring((ir_op)n->op))
       s->place = PLAN_RUN;
     if (n->op == IR_DATA && in_place && g->data[n->index].values) s->place = PLAN_DATA;
     if (n->op == IR_DATA)

@@ -282,8 +282,7 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
   host *h = plan_memory(sizeof *h);
   pthread_mutex_init(&h->mutex, NULL);
   h->g = g;
-  h->centring = plan_memory((size_t)(2 * g->n_elements + g->n_families) * sizeof *h->centring);
-  for (int f = 0; f < g->n_families; f++) h->centring[2 * g->n_elements + f] = 1;
+  int32_t elements = (int32_t)g->n_elements;
   h->element_family = plan_memory((size_t)g->n_elements * sizeof *h->element_family);
   for (int i = 0; i < g->n_params; i++) {
     const ir_param *x = &g->params[i];
@@ -292,6 +291,9 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
     for (int64_t k = 0; k < n && x->element + k < g->n_elements; k++)
       h->element_family[x->element + k] = x->family;
   }
+  h->centring =
+      plan_memory((size_t)erg_centring_length(elements, g->n_families) * sizeof *h->centring);
+  erg_centring_default(elements, g->n_families, h->element_family, h->centring);
   h->model = (erg_model){.size = sizeof h->model,
                          .dim = (int32_t)g->dim,
                          .name = o->name    ? o->name

@@ -19,6 +19,10 @@ ERG_FN unsigned erg_group_mask_(void) {
 ERG_FN double erg_exchange_xor_(double x, int d) {
   return __shfl_xor_sync(erg_group_mask_(), x, d, ERG_W);
 }
+#define ERG_HAVE_PICK 1
+ERG_FN double erg_pick(double v, double number) {
+  return __shfl_sync(erg_group_mask_(), v, (int)number, ERG_W);
+}
 ERG_FN int erg_vote_any_(int m) { return __any_sync(erg_group_mask_(), m); }
 ERG_FN void erg_barrier(void) { __syncwarp(erg_group_mask_()); }
 #define ERG_ONE_LANE if (erg_lane_id() == 0)

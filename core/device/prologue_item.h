@@ -56,3 +56,14 @@ ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
   return x;
 }
 #endif
+/* Each lane: that lane of v whose number (0 to ERG_W - 1) is in `number`. */
+#ifndef ERG_HAVE_PICK
+ERG_FN erg_v erg_pick(ERG_GROUP erg_v v, erg_v number) {
+  erg_v r = v;
+  for (int d = 1; d < ERG_W; d++) {
+    erg_v other = erg_exchange_xor_(ERG_PASS v, d);
+    if ((erg_lane_id() ^ d) == (int)number) r = other;
+  }
+  return r;
+}
+#endif

@@ -64,6 +64,7 @@ ERG_FN void erg_store_n(__global double *p, int n, erg_v v) {
 ERG_FN erg_v erg_gather(__global const double *p, __global const int *i) {
   return (double8)(p[i[0]], p[i[1]], p[i[2]], p[i[3]], p[i[4]], p[i[5]], p[i[6]], p[i[7]]);
 }
+ERG_FN erg_v erg_pick(erg_v v, erg_v number) { return shuffle(v, convert_ulong8(number)); }
 ERG_FN void erg_scatter(__global double *p, __global const int *i, erg_v v) {
   p[i[0]] = v.s0; p[i[1]] = v.s1; p[i[2]] = v.s2; p[i[3]] = v.s3;
   p[i[4]] = v.s4; p[i[5]] = v.s5; p[i[6]] = v.s6; p[i[7]] = v.s7;
@@ -119,6 +120,16 @@ ERG_FN erg_v erg_sum_lanes(ERG_GROUP erg_v x) {
   a[erg_lane_id()] = x;
   barrier(CLK_LOCAL_MEM_FENCE);
   r = ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+  barrier(CLK_LOCAL_MEM_FENCE);
+  return r;
+}
+#define ERG_HAVE_PICK 1
+ERG_FN erg_v erg_pick(ERG_GROUP erg_v v, erg_v number) {
+  __local double *a = erg_group_area;
+  erg_v r;
+  a[erg_lane_id()] = v;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  r = a[(int)number];
   barrier(CLK_LOCAL_MEM_FENCE);
   return r;
 }

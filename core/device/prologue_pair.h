@@ -98,6 +98,16 @@ ERG_FN erg_v erg_gather(const double *p, const int *i) {
   return erg_v(erg_d4_{p[i[0]], p[i[1]], p[i[2]], p[i[3]]},
                erg_d4_{p[i[4]], p[i[5]], p[i[6]], p[i[7]]});
 }
+/* Each lane: that lane of v whose number (0 to ERG_W - 1) is in `number`. */
+ERG_FN erg_v erg_pick(ERG_GROUP erg_v v, erg_v number) {
+  double from[ERG_W], at[ERG_W];
+  erg_store(from, v);
+  erg_store(at, number);
+#define ERG_FROM_(l) from[(int)at[l] & (ERG_W - 1)]
+  return erg_v(erg_d4_{ERG_FROM_(0), ERG_FROM_(1), ERG_FROM_(2), ERG_FROM_(3)},
+               erg_d4_{ERG_FROM_(4), ERG_FROM_(5), ERG_FROM_(6), ERG_FROM_(7)});
+#undef ERG_FROM_
+}
 ERG_FN void erg_scatter(double *p, const int *i, erg_v v) {
   for (int l = 0; l < 4; l++) p[i[l]] = v.lo[l];
   for (int l = 0; l < 4; l++) p[i[l + 4]] = v.hi[l];

@@ -129,6 +129,21 @@ ERG_FN erg_v erg_gather(const double *p, const int *index) {
   return r;
 }
 #endif
+/* Each lane: that lane of v whose number (0 to ERG_W - 1) is in `number`. */
+ERG_FN erg_v erg_pick(ERG_GROUP erg_v v, erg_v number) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  typedef long long index_ __attribute__((vector_size(64)));
+#if defined(__clang__)
+  return __builtin_ia32_permvardf512(v, __builtin_convertvector(number, index_));
+#else
+  return __builtin_ia32_permvardf512_mask(v, __builtin_convertvector(number, index_), v, -1);
+#endif
+#else
+  erg_v r;
+  for (int l = 0; l < ERG_W; l++) r[l] = v[(int)number[l] & (ERG_W - 1)];
+  return r;
+#endif
+}
 ERG_FN void erg_scatter(double *p, const int *index, erg_v v) {
   for (int l = 0; l < ERG_W; l++) p[index[l]] = v[l];
 }

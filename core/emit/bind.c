@@ -1,4 +1,5 @@
 /* Lays out the data that a model's source reads. */
+#include <ergode/centring.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -286,6 +287,13 @@ static int64_t slot_value(binder *b, const emit_slot *s, const int64_t *real_at,
       return g->n_elements + family_param(g, s->number)->element;
     case EMIT_KAPPA_AT:
       return 2 * g->n_elements + s->number;
+    case EMIT_NUMBER_AT:
+      return 2 * g->n_elements + g->n_families + family_param(g, s->number)->element;
+    case EMIT_LEVEL_AT:
+      return 3 * g->n_elements + g->n_families + ERG_CENTRING_LEVELS * s->number;
+    case EMIT_COUNT_AT:
+      return 3 * g->n_elements + g->n_families +
+             ERG_CENTRING_LEVELS * (g->n_families + s->number);
     case EMIT_ELEMENT_AT:
       return family_param(g, s->number)->element;
     case EMIT_ELEMENTS:

@@ -7,6 +7,19 @@ int text_slot(writer *w, int kind, int number, ir_dims dims) {
   return emit_slot_of(w->p, kind, number, dims);
 }
 
+/* Where a leaf of the centring begins in C. */
+int text_centre_slot(writer *w, ir_id id) {
+  const ir_node *n = at(w, id);
+  return text_slot(w,
+                   n->op == IR_CENTRE_L        ? EMIT_ELL_AT
+                   : n->op == IR_CENTRE_H      ? EMIT_H_AT
+                   : n->op == IR_CENTRE_K      ? EMIT_KAPPA_AT
+                   : n->op == IR_CENTRE_NUMBER ? EMIT_NUMBER_AT
+                   : n->op == IR_CENTRE_LEVEL  ? EMIT_LEVEL_AT
+                                               : EMIT_COUNT_AT,
+                   n->index, 0);
+}
+
 /* Where an array's memory begins: text of a pointer expression. */
 void text_pointer(writer *w, ir_id id, char *buffer, size_t n) {
   const emit_info *i = info(w, id);
@@ -16,8 +29,7 @@ void text_pointer(writer *w, ir_id id, char *buffer, size_t n) {
   else if (node->op == IR_INPUT)
     snprintf(buffer, n, "(q + i%d)", text_slot(w, EMIT_Q_AT, node->index, 0));
   else
-    snprintf(buffer, n, "(C + i%d)",
-             text_slot(w, node->op == IR_CENTRE_L ? EMIT_ELL_AT : EMIT_H_AT, node->index, 0));
+    snprintf(buffer, n, "(C + i%d)", text_centre_slot(w, id));
 }
 
 /* ---- operands ---------------------------------------------------------------------- */
@@ -195,10 +207,16 @@ void text_expression(writer *w, ir_id id, char *buffer, size_t n) {
         snprintf(buffer, n, "%s * %s", a, b);
       break;
     case IR_DIV: /* a divider is slow: one lane's value serves where all are the same */
-      if (w->space == 0)
+      if (w->space == 0 && node->dims == 0)
         snprintf(buffer, n, "erg_splat(erg_first(%s) / erg_first(%s))", a, b);
       else
         snprintf(buffer, n, "%s / %s", a, b);
+      break;
+    case IR_SUM: /* over the levels, which lie in the lanes */
+      snprintf(buffer, n, "erg_sum_lanes(ERG_PASS %s)", a);
+      break;
+    case IR_PICK:
+      snprintf(buffer, n, "erg_pick(ERG_PASS %s, %s)", a, b);
       break;
     case IR_NEG:
       snprintf(buffer, n, "-(%s)", a);
@@ -207,7 +225,7 @@ void text_expression(writer *w, ir_id id, char *buffer, size_t n) {
       snprintf(buffer, n, "%s * %s", a, a);
       break;
     case IR_INV:
-      if (w->space == 0)
+      if (w->space == 0 && node->dims == 0)
         snprintf(buffer, n, "erg_splat(1.0 / erg_first(%s))", a);
       else
         snprintf(buffer, n, "erg_splat(1.0) / %s", a);

@@ -17,6 +17,8 @@ static inline emit_info *info(const writer *w, ir_id id) { return &w->p->info[id
 
 /* Number of the head entry of I with this value. */
 int text_slot(writer *w, int kind, int number, ir_dims dims);
+/* Number of the head entry of I with the place in C of a leaf of the centring. */
+int text_centre_slot(writer *w, ir_id id);
 /* Pointer expression to where an array's memory begins. */
 void text_pointer(writer *w, ir_id id, char *buffer, size_t n);
 /* A value by its name: s<id> for scalars, v<id> in the loop being written, or a number. */

@@ -78,6 +78,10 @@ static const char *contract_kind(emit_plan *p, ir_id id) {
   return NULL;
 }
 
+bool emit_in_lanes(const emit_plan *p, ir_id n) {
+  return p->level && dims_of(p, n) == p->level;
+}
+
 static const char *classify(emit_plan *p, ir_id id) {
   const ir_node *n = ir_at(p->g, id);
   emit_info *info = &p->info[id];
@@ -85,13 +89,13 @@ static const char *classify(emit_plan *p, ir_id id) {
     info->kind = EMIT_NUMBER;
   } else if (n->data_only) {
     info->kind = n->dims ? EMIT_DATA_ARRAY : EMIT_DATA_SCALAR;
-  } else if (n->op <= IR_CENTRE_K) {
-    info->kind = n->dims ? EMIT_ARRAY_INPUT : EMIT_SCALAR_INPUT;
+  } else if (n->op == IR_INPUT || ir_is_centring((ir_op)n->op)) {
+    info->kind = n->dims && !emit_in_lanes(p, id) ? EMIT_ARRAY_INPUT : EMIT_SCALAR_INPUT;
   } else if (n->op == IR_LOG_GAMMA_P || n->op == IR_LOG_GAMMA_Q || n->op == IR_LOG_T_CDF ||
              n->op == IR_LOG_BETA_I) {
     return "an incomplete gamma or beta function of unknowns";
   } else if (ir_is_elementwise((ir_op)n->op)) {
-    info->kind = n->dims ? EMIT_ELEMENT : EMIT_SCALAR;
+    info->kind = n->dims && !emit_in_lanes(p, id) ? EMIT_ELEMENT : EMIT_SCALAR;
   } else {
     switch (n->op) {
       case IR_GATHER:
@@ -103,7 +107,12 @@ static const char *classify(emit_plan *p, ir_id id) {
         info->kind = EMIT_GATHER;
         break;
       case IR_SUM:
-        info->kind = n->dims ? EMIT_SEGMENT : EMIT_REDUCE;
+        info->kind = emit_in_lanes(p, n->args[0]) ? EMIT_SCALAR
+                     : n->dims                    ? EMIT_SEGMENT
+                                                  : EMIT_REDUCE;
+        break;
+      case IR_PICK:
+        info->kind = EMIT_ELEMENT;
         break;
       case IR_SUMLOG:
         if (n->dims) return "a partial sum of logarithms";
@@ -199,7 +208,8 @@ static void find_stage(emit_plan *p, ir_id id) {
     case EMIT_ELEMENT:
       for (int i = 0; i < n->n_args; i++)
         stage = max_int(stage, dims_of(p, n->args[i]) && dims_of(p, n->args[i]) != n->dims &&
-                                       !ir_at(p->g, n->args[i])->data_only
+                                       !ir_at(p->g, n->args[i])->data_only &&
+                                       !emit_in_lanes(p, n->args[i])
                                    ? stored_ready(p, n->args[i])
                                    : ready(p, n->args[i], n->dims));
       break;
@@ -381,6 +391,7 @@ static void find_fused(emit_plan *p) {
       continue;
     const ir_node *n = ir_at(p->g, id);
     if (n->op != IR_ADD && n->op != IR_SUB && n->op != IR_SUM) continue;
+    if (n->op == IR_SUM && info->kind == EMIT_SCALAR) continue; /* over lanes */
     for (int i = 0; i < n->n_args; i++) {
       ir_id a = n->args[i];
       emit_info *ia = &p->info[a];
@@ -436,6 +447,8 @@ emit_plan *emit_plan_new(const ir_program *program, const char **reason) {
     add_root(p, program->weight[i]);
   }
   ir_mark(p->g, p->roots, p->n_roots, marks);
+  for (ir_id id = 0; id < p->n_nodes; id++)
+    if (marks[id] && ir_at(p->g, id)->op == IR_CENTRE_LEVEL) p->level = dims_of(p, id);
   const char *why = NULL;
   for (ir_id id = 0; id < p->n_nodes; id++) {
     p->info[id].scratch = p->info[id].lanes = -1;

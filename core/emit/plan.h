@@ -13,9 +13,9 @@ typedef enum {
   EMIT_NUMBER,       /* CONST */
   EMIT_DATA_SCALAR,  /* data-only, no dimensions: D[...] */
   EMIT_DATA_ARRAY,   /* data-only with dimensions: laid out where it is used */
-  EMIT_SCALAR_INPUT, /* q, C: no dimensions */
+  EMIT_SCALAR_INPUT, /* q, C: no dimensions; over levels: a value a lane */
   EMIT_ARRAY_INPUT,  /* q, C: an array */
-  EMIT_SCALAR,       /* computed between loops */
+  EMIT_SCALAR,       /* computed between loops; over levels: a value a lane */
   EMIT_ELEMENT,      /* computed in the loop over its dimensions, from values there */
   EMIT_GATHER,       /* there, by a map from another array (GATHER, RENAME, broadcast) */
   EMIT_READ,         /* a scalar: one element of an array */
@@ -72,6 +72,9 @@ typedef struct {
     EMIT_ELL_AT,
     EMIT_H_AT,
     EMIT_KAPPA_AT,
+    EMIT_NUMBER_AT,
+    EMIT_LEVEL_AT,
+    EMIT_COUNT_AT,
     EMIT_ELEMENT_AT,
     EMIT_ELEMENTS,
     EMIT_POSITION_AT,
@@ -93,6 +96,7 @@ struct emit_plan {
   ir_graph *g; /* program->graph */
   int n_nodes;
   emit_info *info; /* [n_nodes] */
+  ir_dims level;   /* the dimension of levels (IR_CENTRE_LEVEL), as many as lanes; or 0 */
   emit_loop *loops;
   int n_loops;
   int n_stages;
@@ -124,6 +128,8 @@ double emit_operations(const ir_node *n, double *functions);
  * [n_maps] integers of each. */
 void emit_count(const emit_plan *p, const uint64_t *map_integers, emit_blobs *blobs);
 bool emit_is_loop_kind(emit_kind k);
+/* Whether the node's values lie in the lanes of one register. */
+bool emit_in_lanes(const emit_plan *p, ir_id n);
 /* Reductions other than sums: by product, minimum or maximum. */
 bool emit_folds(ir_op op);
 /* Dimensions of the loop in which the node's work is done; 0: between loops. */

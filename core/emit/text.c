@@ -385,12 +385,10 @@ static void write_scalars(writer *w, int stage) {
         fprintf(w->out, "  const erg_v s%d = erg_splat(q[i%d]);\n", id,
                 text_slot(w, EMIT_Q_AT, n->index, 0));
       else
-        fprintf(w->out, "  const erg_v s%d = erg_splat(C[i%d]);\n", id,
-                text_slot(w,
-                          n->op == IR_CENTRE_L   ? EMIT_ELL_AT
-                          : n->op == IR_CENTRE_H ? EMIT_H_AT
-                                                 : EMIT_KAPPA_AT,
-                          n->index, 0));
+        fprintf(w->out,
+                n->dims ? "  const erg_v s%d = erg_load(C + i%d);\n"
+                        : "  const erg_v s%d = erg_splat(C[i%d]);\n",
+                id, text_centre_slot(w, id));
     } else if (i->kind == EMIT_SCALAR) {
       text_expression(w, id, text, sizeof text);
       fprintf(w->out, "  const erg_v s%d = %s;\n", id, text);

@@ -22,7 +22,7 @@ static size_t buffer_doubles(const erg_run *run) {
 static erg_status find_coordinates(erg_run *run) {
   const erg_model *model = run->job->model;
   int32_t elements = model->n_elements, bits = 0;
-  size_t n = buffer_doubles(run), length = 2 * (size_t)elements + (size_t)model->n_families;
+  size_t n = buffer_doubles(run), length = (size_t)erg_centring_length(elements, model->n_families);
   double *q = engine_array(n, sizeof *q), *q0 = engine_array(n, sizeof *q);
   double *q1 = engine_array(n, sizeof *q), *after = engine_array(length, sizeof *after);
   int32_t *code = engine_array((size_t)model->dim, sizeof *code);
@@ -98,7 +98,7 @@ static int compare(const void *a, const void *b) {
 static erg_status median_s2(erg_run *run, double *s2) {
   const erg_model *model = run->job->model;
   int32_t elements = model->n_elements;
-  size_t n = buffer_doubles(run), length = 2 * (size_t)elements + (size_t)model->n_families;
+  size_t n = buffer_doubles(run), length = (size_t)erg_centring_length(elements, model->n_families);
   size_t points = 0, most = ENGINE_LOOK_CHAINS * ENGINE_LOOK_DRAWS;
   double *q0 = engine_array(n, sizeof *q0), *q1 = engine_array(n, sizeof *q1);
   double *plain = engine_array(length, sizeof *plain), *moved = engine_array(length, sizeof *moved);
@@ -227,7 +227,7 @@ erg_status engine_centring_look(erg_run *run, int *changed) {
   const erg_model *model = run->job->model;
   size_t st = (size_t)run->control.element_stride;
   size_t elements = (size_t)model->n_elements;
-  size_t length = 2 * elements + (size_t)model->n_families;
+  size_t length = (size_t)erg_centring_length(model->n_elements, model->n_families);
   double *m = engine_array(5 * st, sizeof *m), *s2 = engine_array(elements, sizeof *s2);
   double *after = engine_array(length, sizeof *after), total = 0;
   unsigned char *reset = engine_array((size_t)model->dim, 1);
@@ -236,7 +236,10 @@ erg_status engine_centring_look(erg_run *run, int *changed) {
   if (status == ERG_OK) status = pool_moments(run, m, &total);
   if (status == ERG_OK && total >= DRAWS_MIN) {
     status = median_s2(run, s2);
-    if (status == ERG_OK) estimate(model, st, m, s2, after);
+    if (status == ERG_OK) {
+      estimate(model, st, m, s2, after);
+      status = engine_centring_levels(model, s2, after);
+    }
     if (status == ERG_OK && memcmp(after, run->centring, length * sizeof *after) != 0) {
       status = move_chains(run, after);
       for (size_t e = 0; e < elements; e++)

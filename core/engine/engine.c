@@ -123,7 +123,7 @@ static erg_status start_chains(erg_run *run) {
   if (job->initial && status == ERG_OK)
     status = engine_each_row(run, ERG_V_SAMPLE_Q * stride, stride, ENGINE_ROWS_WRITE,
                              given_point, NULL);
-  length = 2 * (size_t)job->model->n_elements + (size_t)job->model->n_families;
+  length = (size_t)erg_centring_length(job->model->n_elements, job->model->n_families);
   for (int32_t i = 0; i < run->n_shares && status == ERG_OK && length > 0; i++)
     status = run->backend->write(run->shares[i], ENGINE_CENTRING, 0, 1, 0,
                                  length * sizeof(double), run->centring, 0);
@@ -148,7 +148,7 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
   run->metric_stale = 1;
   run->stages.size = sizeof run->stages;
   chains = (size_t)job->chains;
-  length = 2 * (size_t)model->n_elements + (size_t)model->n_families;
+  length = (size_t)erg_centring_length(model->n_elements, model->n_families);
   run->scalars = engine_array(chains, sizeof *run->scalars);
   run->metric = engine_array(chains * (size_t)model->dim, sizeof *run->metric);
   run->centring = engine_array(length, sizeof *run->centring);
@@ -156,7 +156,8 @@ erg_status engine_create(const erg_host *host, const erg_job *job,
   if (!run->scalars || !run->metric || !run->centring || !run->work.before)
     status = engine_fail(host, ERG_NO_MEMORY, "out of memory");
   if (status == ERG_OK) {
-    for (int f = 0; f < model->n_families; f++) run->centring[2 * model->n_elements + f] = 1;
+    erg_centring_default(model->n_elements, model->n_families, model->element_family,
+                         run->centring);
     engine_schedule_make(&run->schedule, (engine_metric)job->settings[ENGINE_METRIC],
                          job->warmup, job->draws,
                          model->n_elements > 0 && job->settings[ENGINE_CENTRE] != 0,
@@ -340,7 +341,8 @@ static erg_status end_stage(erg_run *run) {
 /* Everything of the block but its draws. */
 static erg_status describe(erg_run *run, erg_block *block) {
   int32_t chains = run->job->chains, dim = run->job->model->dim;
-  size_t length = 2 * (size_t)run->job->model->n_elements + (size_t)run->job->model->n_families;
+  const erg_model *model = run->job->model;
+  size_t length = (size_t)erg_centring_length(model->n_elements, model->n_families);
   erg_status status = ERG_OK;
   block->centring_epoch = run->centring_epoch;
   if (block->centring) memcpy(block->centring, run->centring, length * sizeof(double));

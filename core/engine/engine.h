@@ -34,7 +34,7 @@ typedef enum engine_region {
   ENGINE_STATE = 1,      /* double[chain_doubles] */
   ENGINE_DRAWS = 2,      /* double[capacity][dim] */
   ENGINE_STATISTICS = 3, /* double[capacity][ERG_STATISTICS] */
-  ENGINE_CENTRING = 4,   /* one: double[2 n_elements + n_families] */
+  ENGINE_CENTRING = 4,   /* one: erg_centring_length doubles */
   ENGINE_REGIONS = 5
 } engine_region;
 

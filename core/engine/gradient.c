@@ -6,7 +6,7 @@
 
 static erg_status set_centring(erg_run *run, const double *centring) {
   const erg_model *model = run->job->model;
-  size_t length = 2 * (size_t)model->n_elements + (size_t)model->n_families;
+  size_t length = (size_t)erg_centring_length(model->n_elements, model->n_families);
   erg_status status = ERG_OK;
   if (!centring || length == 0) return ERG_OK;
   memcpy(run->centring, centring, length * sizeof *centring);
@@ -56,4 +56,4 @@ erg_status engine_gradient(const erg_host *host, const erg_job *job,
   return status;
 }
 
-const char engine_bits[] = "ergode/3";
+const char engine_bits[] = "ergode/4";

@@ -55,7 +55,7 @@ void engine_layout(int32_t dim, int32_t elements, int32_t families, int32_t max_
   shape->row_bytes[ENGINE_STATISTICS] =
       (uint64_t)capacity * ERG_STATISTICS * sizeof(double);
   shape->row_bytes[ENGINE_CENTRING] =
-      (uint64_t)(2 * elements + families) * sizeof(double);
+      (uint64_t)erg_centring_length(elements, families) * sizeof(double);
 }
 
 erg_status engine_supports(const erg_host *host, const erg_job *job,

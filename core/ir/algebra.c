@@ -493,6 +493,9 @@ ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_
     case IR_CENTRE_L:
     case IR_CENTRE_H:
     case IR_CENTRE_K:
+    case IR_CENTRE_NUMBER:
+    case IR_CENTRE_LEVEL:
+    case IR_CENTRE_COUNT:
       return ir_centre(g, (ir_op)like->op, like->index, like->dims);
     case IR_POSITION:
       return ir_position(g, like->dim);
@@ -523,6 +526,8 @@ ir_id alg_rebuild(ir_graph *g, const ir_node *like, const ir_id *args, const ir_
       return alg_reduce(g, (ir_op)like->op, args[0], like->over);
     case IR_SUMLOG:
       return ir_reduce(g, (ir_op)like->op, args[0], like->over);
+    case IR_PICK:
+      return ir_pick(g, args[0], args[1]);
     case IR_RANDOM:
       assert(!"random nodes are not rewritten");
       return IR_NONE;

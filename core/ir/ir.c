@@ -69,8 +69,7 @@ static void rehash(ir_graph *g) {
 }
 
 static ir_id intern(ir_graph *g, ir_node n) {
-  n.data_only = n.op != IR_INPUT && n.op != IR_CENTRE_L && n.op != IR_CENTRE_H &&
-                n.op != IR_CENTRE_K && n.op != IR_RANDOM;
+  n.data_only = n.op != IR_INPUT && n.op != IR_RANDOM && !ir_is_centring((ir_op)n.op);
   n.random = n.op == IR_RANDOM;
   for (int i = 0; i < n.n_args; i++) {
     n.data_only = n.data_only && g->nodes[n.args[i]].data_only;
@@ -235,6 +234,15 @@ ir_id ir_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over) {
   return intern(g, n);
 }
 
+ir_id ir_pick(ir_graph *g, ir_id levels, ir_id numbers) {
+  ir_node n = blank(IR_PICK);
+  n.n_args = 2;
+  n.args[0] = levels;
+  n.args[1] = numbers;
+  n.dims = ir_at(g, numbers)->dims;
+  return intern(g, n);
+}
+
 ir_id ir_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over) {
   ir_node n = blank(IR_CONTRACT);
   n.n_args = 2;
@@ -355,6 +363,7 @@ int64_t ir_size(const ir_graph *g, ir_dims dims) {
 }
 
 bool ir_is_elementwise(ir_op op) { return op >= IR_NEG && op <= IR_IF; }
+bool ir_is_centring(ir_op op) { return op >= IR_CENTRE_L && op <= IR_CENTRE_COUNT; }
 
 bool ir_is_const(const ir_graph *g, ir_id n, double value) {
   return ir_at(g, n)->op == IR_CONST && ir_at(g, n)->value == value;

@@ -37,6 +37,9 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   X(CENTRE_L, "ell", 0)     /* likelihood precision l of family `index` */   \
   X(CENTRE_H, "h", 0)       /* its information vector h */                   \
   X(CENTRE_K, "kappa", 0)   /* the family's prior curvature, a scalar */     \
+  X(CENTRE_NUMBER, "number", 0) /* which of its levels an element's l is */  \
+  X(CENTRE_LEVEL, "level", 0) /* the values that l takes in the family */    \
+  X(CENTRE_COUNT, "count", 0) /* how many elements have each */              \
   X(POSITION, "position", 0) /* 1-based index along dimension `dim` */       \
   X(RANDOM, "random", 3)    /* draw from distribution `index`, between its   \
                              * two parts where it has some; host only */     \
@@ -85,6 +88,7 @@ typedef uint64_t ir_dims; /* set of dimensions, bit d is dimension d */
   X(GATHER2, "gather2", 3)  /* two dimensions, `dim` and `dim2`, at once, by \
                              * positions that share dimensions */            \
   X(SEGSUM2, "segsum2", 3)  /* its transpose */                              \
+  X(PICK, "pick", 2)        /* of arg0, over levels, that of number arg1 */  \
   X(SUMLOG, "sumlog", 1)    /* sum over `over` of log(arg0), by products */  \
   X(QR, "qr", 1)            /* R of the QR factorisation of the columns of   \
                              * `parts`, one after another: arrays of data    \
@@ -256,6 +260,7 @@ ir_id ir_gather(ir_graph *g, ir_id source, int dim, ir_id positions);
 ir_id ir_rename(ir_graph *g, ir_id a, int dim, int to);
 /* SUM, PROD, REDUCE_MIN, REDUCE_MAX, LOG_SUM_EXP, SUMLOG */
 ir_id ir_reduce(ir_graph *g, ir_op op, ir_id a, ir_dims over);
+ir_id ir_pick(ir_graph *g, ir_id levels, ir_id numbers);
 ir_id ir_contract(ir_graph *g, ir_id a, ir_id b, ir_dims over);
 ir_id ir_pack(ir_graph *g, int dim, const ir_id *parts, int n);
 ir_id ir_segsum(ir_graph *g, ir_id a, ir_id positions, int dim);
@@ -276,6 +281,8 @@ static inline ir_dims ir_bit(int dim) { return (ir_dims)1 << dim; }
 /* Number of elements of an array over `dims`. */
 int64_t ir_size(const ir_graph *g, ir_dims dims);
 bool ir_is_elementwise(ir_op op);
+/* A leaf of automatic centring. */
+bool ir_is_centring(ir_op op);
 /* The value of an operation on numbers where every libm agrees on it to the last bit;
  * false: it can't be told here (fold.c). */
 bool ir_fold_unary(ir_op op, double a, double *r);

@@ -28,6 +28,9 @@ void ir_print_node(const ir_graph *g, ir_id id, FILE *out) {
     case IR_CENTRE_L:
     case IR_CENTRE_H:
     case IR_CENTRE_K:
+    case IR_CENTRE_NUMBER:
+    case IR_CENTRE_LEVEL:
+    case IR_CENTRE_COUNT:
       fprintf(out, " family %d", n->index);
       break;
     default:

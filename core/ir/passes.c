@@ -21,11 +21,7 @@ void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks) {
   }
 }
 
-/* Rewrites every node below the roots by `visit`, bottom up; map[old] = new. */
-typedef ir_id (*visitor)(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
-                         void *context);
-
-static ir_id *rewrite(ir_graph *g, ir_id *roots, int n, visitor visit, void *context) {
+ir_id *ir_rewrite(ir_graph *g, ir_id *roots, int n, ir_visitor visit, void *context) {
   int count = g->n_nodes;
   uint8_t *marks = calloc((size_t)count, 1);
   ir_id *map = malloc((size_t)count * sizeof(ir_id));
@@ -215,7 +211,7 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     roots[nt + np + i] = centred ? g->params[i].weight : IR_NONE;
   }
   record(p, "model", "log density, as the language made it", roots, n_roots);
-  free(rewrite(g, roots, n_roots, simplify_node, NULL));
+  free(ir_rewrite(g, roots, n_roots, simplify_node, NULL));
   record(p, "simplify",
          "factors out of loops, functions of groups once a group, sums of data once", roots,
          n_roots);
@@ -266,10 +262,12 @@ ir_program *ir_program_build(const ir_graph *source, const ir_pass_options *opti
     memcpy(all + 2 + 2 * np, p->outer, (size_t)np * sizeof(ir_id));
     memcpy(all + 2 + 3 * np, p->weight, (size_t)np * sizeof(ir_id));
     record(p, "differentiate", "reverse mode, simplified as it is made", all, n);
+    ir_use_levels(g, all, n);
+    record(p, "levels", "functions of centred elements' precision once a level", all, n);
     int *uses = count_uses(g, all, n);
     uint8_t *softplus_sums = find_softplus_sums(g, uses);
     use_counts counts = {uses, softplus_sums, g->n_nodes};
-    free(rewrite(g, all, n, loop_node, &counts));
+    free(ir_rewrite(g, all, n, loop_node, &counts));
     record(p, "loop forms",
            "logarithms summed by products, also of 1 + exp; log_sum_exp as maximum and sum",
            all, n);

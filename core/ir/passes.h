@@ -3,7 +3,8 @@
  *
  * Passes, in order: simplification with hoisting, collapse to sufficient statistics
  * and functions of gathered values computed once a group (algebra.h); reverse-mode
- * differentiation on the graph itself; logarithms summed by products. Data-only nodes
+ * differentiation on the graph itself; functions of centred elements' precision once a
+ * level; logarithms summed by products. Data-only nodes
  * remain as they are; whoever binds data computes them once (by the interpreter).
  */
 #ifndef ERGODE_IR_PASSES_H
@@ -28,7 +29,7 @@ typedef struct {
   ir_id *base;   /* centred value */
   ir_id *outer;  /* d (lp without own prior and centring term) / d base */
   ir_id *weight; /* prior curvature times scale^2, or IR_NONE where 1 */
-  ir_pass_record passes[4]; /* the first: the graph as it came */
+  ir_pass_record passes[5]; /* the first: the graph as it came */
   int n_passes;
 } ir_program;
 
@@ -48,6 +49,17 @@ void ir_program_print_passes(const ir_program *p, FILE *out);
 
 /* Reachability: marks[node] = 1 for all nodes below the roots (those of value >= 0). */
 void ir_mark(const ir_graph *g, const ir_id *roots, int n, uint8_t *marks);
+
+/* Rewrites every node below the roots by `visit`, bottom up, data-only ones excepted: of
+ * the old node and its new arguments and parts, the new node. Returns map[old] = new (or
+ * IR_NONE), which the caller frees. */
+typedef ir_id (*ir_visitor)(ir_graph *g, ir_id old, const ir_id *args, const ir_id *parts,
+                            void *context);
+ir_id *ir_rewrite(ir_graph *g, ir_id *roots, int n, ir_visitor visit, void *context);
+
+/* What hangs on nothing of an element but its likelihood precision, by level (levels.c).
+ * Changes nothing where nothing is centred. */
+void ir_use_levels(ir_graph *g, ir_id *roots, int n);
 
 /* Adjoints of `wrt` for the scalar root. Contributions from nodes marked in `late`
  * (may be NULL) are added last, so that sums without them are shared. False with a

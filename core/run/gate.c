@@ -20,14 +20,23 @@ static void random_point(const ir_graph *g, random_stream *s, int number, double
 static double *random_centring(const ir_graph *g, uint64_t seed) {
   int64_t n = g->n_elements;
   if (n == 0) return NULL;
-  double *c = run_alloc(((size_t)(2 * n + g->n_families) + ERG_PADDING) * sizeof *c);
+  size_t length = (size_t)erg_centring_length((int32_t)n, g->n_families);
+  double *c = run_alloc((length + ERG_PADDING) * sizeof *c);
+  int32_t *family = run_alloc((size_t)n * sizeof *family);
   random_key key = {.seed = seed, .purpose = RANDOM_TEST, .draw = 1};
   random_stream s = random_open(&key, 0, 0);
+  double level[ERG_CENTRING_LEVELS];
+  for (int k = 0; k < ERG_CENTRING_LEVELS; k++) level[k] = exp(2 * random_normal(&s));
   for (int64_t i = 0; i < n; i++) {
-    c[i] = exp(2 * random_normal(&s));
+    c[i] = level[(int)(ERG_CENTRING_LEVELS * random_unit(&s)) % ERG_CENTRING_LEVELS];
     c[n + i] = c[i] * random_normal(&s);
   }
   for (int f = 0; f < g->n_families; f++) c[2 * n + f] = 0.5 + 0.5 * random_unit(&s);
+  for (int k = 0; k < g->n_params; k++)
+    for (int64_t i = 0; g->params[k].family >= 0 && i < g->params[k].n; i++)
+      family[g->params[k].element + i] = g->params[k].family;
+  if (erg_centring_levels((int32_t)n, g->n_families, family, c) != 0) abort();
+  free(family);
   return c;
 }
 
@@ -76,8 +85,7 @@ run_points *run_points_new(const ir_graph *g, int32_t n, uint64_t seed) {
   random_key key = {.seed = seed, .purpose = RANDOM_TEST};
   int plain = p->centring ? (n + 1) / 2 : n;
   for (int tries = 0; p->n < n && tries < TRIES_A_POINT * n; tries++) {
-    bool centred = p->n_plain >= plain ||
-                   (p->centring && tries >= TRIES_A_POINT * plain);
+    bool centred = p->n_plain >= plain || (p->centring && tries >= TRIES_A_POINT * plain);
     random_stream s = random_open(&key, 0, tries);
     random_point(g, &s, tries, p->q + (size_t)p->n * (dim + ERG_PADDING));
     if (!ask(g, oracle, terms, wide, p, p->n, centred)) continue;
@@ -165,8 +173,8 @@ void run_gate_model(const run_points *p, const erg_model *model, run_gate *out) 
 }
 
 void run_gate_sampler(const run_points *p, const erg_host *host, const erg_sampler *sampler,
-                        const erg_job *job, const char *(*reason)(void *data, erg_status code),
-                        void *data, run_gate *out) {
+                      const erg_job *job, const char *(*reason)(void *data, erg_status code),
+                      void *data, run_gate *out) {
   const erg_gradient_extension *e =
       sampler->extension ? sampler->extension(sampler, "erg.gradient/1") : NULL;
   *out = (run_gate){.point = -1, .coordinate = -1};

@@ -54,7 +54,7 @@ static void allocate(loop *l) {
   const erg_model *m = r->model;
   size_t chains = (size_t)r->chains, capacity = (size_t)buffer_capacity(r, l->schema);
   l->capacity = (int64_t)capacity;
-  size_t n_centring = 2 * (size_t)m->n_elements + (size_t)m->n_families;
+  size_t n_centring = (size_t)erg_centring_length(m->n_elements, m->n_families);
   erg_block *b = &l->block;
   *b = (erg_block){.size = sizeof *b,
                    .chains = r->chains,
@@ -64,7 +64,7 @@ static void allocate(loop *l) {
   b->statistics = run_alloc(chains * capacity * (size_t)b->n_statistics * sizeof(double));
   b->filled = run_alloc(chains * sizeof *b->filled);
   b->centring = run_alloc((n_centring + ERG_PADDING) * sizeof(double));
-  for (int32_t f = 0; f < m->n_families; f++) b->centring[2 * m->n_elements + f] = 1;
+  erg_centring_default(m->n_elements, m->n_families, m->element_family, b->centring);
   b->gradients = run_alloc(chains * sizeof *b->gradients);
   b->step_size = run_alloc(chains * sizeof(double));
   b->inverse_metric = run_alloc(chains * (size_t)m->dim * sizeof(double));

@@ -20,7 +20,8 @@ enum {
   KINDS = 2,
   OBS = 40,
   DIM = 3 + GROUPS + GROUPS * KINDS,
-  ELEMENTS = GROUPS + GROUPS * KINDS
+  ELEMENTS = GROUPS + GROUPS * KINDS,
+  CENTRING = 3 * ELEMENTS + 2 * (1 + 2 * ERG_CENTRING_LEVELS)
 };
 static ir_graph *G;
 
@@ -43,6 +44,10 @@ static void point(double *q, double *centring, int number) {
   }
   centring[2 * ELEMENTS] = 1;
   centring[2 * ELEMENTS + 1] = 0.8;
+  int32_t family[ELEMENTS];
+  for (int i = 0; i < ELEMENTS; i++) family[i] = i >= GROUPS;
+  assert_int_equal(erg_centring_length(ELEMENTS, 2), CENTRING);
+  assert_int_equal(erg_centring_levels(ELEMENTS, 2, family, centring), 0);
 }
 
 static bool close_to(double a, double b, double tolerance) {
@@ -63,7 +68,7 @@ static void columns(void **unused) {
   natural *plan = natural_new(G, 63);
   double *row = calloc((size_t)natural_width(plan), sizeof *row),
          *again = calloc((size_t)natural_width(plan), sizeof *row);
-  double q[DIM + ERG_PADDING], C[2 * ELEMENTS + 2];
+  double q[DIM + ERG_PADDING], C[CENTRING];
   point(q, C, 0);
   random_key key = {.seed = 3, .chain = 1, .draw = 4};
   natural_run(plan, q, NULL, &key, row);
@@ -113,7 +118,7 @@ static void there_and_back(void **unused) {
   natural *plan = natural_new(G, NATURAL_PARAMS);
   unconstrain *u = unconstrain_new(G);
   assert_non_null(u);
-  double row[DIM], q[DIM + ERG_PADDING], back[DIM], C[2 * ELEMENTS + 2];
+  double row[DIM], q[DIM + ERG_PADDING], back[DIM], C[CENTRING];
   for (int number = 0; number < 5; number++) {
     point(q, C, number);
     const double *centring = number ? C : NULL, *values[GRAPH_PARAMS];
@@ -145,7 +150,7 @@ static void recentring(void **unused) {
   natural *plan = natural_new(G, NATURAL_PARAMS);
   unconstrain *first = unconstrain_new(G), *u = unconstrain_clone(first);
   unconstrain_free(first);
-  double before[2 * ELEMENTS + 2], after[2 * ELEMENTS + 2];
+  double before[CENTRING], after[CENTRING];
   double q[DIM + ERG_PADDING], q_new[DIM + ERG_PADDING], row[DIM], other[DIM];
   for (int number = 1; number < 5; number++) {
     point(q, before, number);
@@ -213,7 +218,7 @@ static void two_forms(void **unused) {
   ir_id terms[16];
   for (int i = 0; i < G->n_terms; i++) terms[i] = G->terms[i].node;
   interpl *oracle = interpl_new(G, terms, G->n_terms);
-  double q[DIM + ERG_PADDING], C[2 * ELEMENTS + 2];
+  double q[DIM + ERG_PADDING], C[CENTRING];
   for (int number = 0; number < 6; number++) {
     double lp[2][2], grad[2][DIM + ERG_PADDING], moments[2][3 * ELEMENTS];
     point(q, C, number);
@@ -288,7 +293,7 @@ static void impossible_points(void **unused) {
   ir_add_term(G, IR_TERM_LIKELIHOOD, "bound",
               ir_if(G, high, ir_unary(G, IR_LOG, mu), ir_const(G, -INFINITY)), -1, 0, 0);
   erg_model *m = build((model_host_options){.interpret = true, .no_source = true});
-  double q[DIM + ERG_PADDING], C[2 * ELEMENTS + 2], lp[2], grad[DIM + ERG_PADDING];
+  double q[DIM + ERG_PADDING], C[CENTRING], lp[2], grad[DIM + ERG_PADDING];
   point(q, C, 0);
   void *scratch = aligned_alloc(64, m->scratch_bytes);
   const double values[] = {1, -1, 0, NAN};
@@ -304,7 +309,7 @@ static void impossible_points(void **unused) {
 
 static void *hammer(void *model) {
   const erg_model *m = model;
-  double q[DIM + ERG_PADDING], C[2 * ELEMENTS + 2], lp[2], first = 0, grad[DIM + ERG_PADDING];
+  double q[DIM + ERG_PADDING], C[CENTRING], lp[2], first = 0, grad[DIM + ERG_PADDING];
   double q_new[DIM + ERG_PADDING];
   void *scratch = aligned_alloc(64, (m->scratch_bytes + 63) / 64 * 64);
   point(q, C, 3);

@@ -65,6 +65,16 @@ static void run_words(void) {
 #endif
   }
   report("sum_lanes");
+  for (int i = 0; i < BITS_N; i += 8) {
+    double number[8];
+    for (int l = 0; l < 8; l++) number[l] = (i / 8 * 5 + 3 * l * l) % 8;
+#if ERG_W == 1
+    for (int l = 0; l < 8; l++) r[i + l] = x[i + (int)number[l]];
+#else
+    erg_store(r + i, erg_pick(ERG_PASS erg_load(x + i), erg_load(number)));
+#endif
+  }
+  report("pick");
   for (int i = 0; i < BITS_N; i += ERG_W)
     erg_store(r + i, erg_sqrt(erg_load(x + i)) / erg_load(y + i));
   report("sqrt");

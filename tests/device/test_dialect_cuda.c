@@ -37,6 +37,7 @@ static void build(const nvrtc *compiler, const char *architecture) {
          "extern \"C\" __global__ void k_random(double *r) {\n"
          "  erg_v z = erg_normal(1u, 2u, erg_splati((long)erg_lane_id()), 3u, 4u, 5u);\n"
          "  if (erg_any(ERG_PASS erg_gt(z, erg_splat(8.0)))) z = erg_sum_lanes(ERG_PASS z);\n"
+         "  z = erg_pick(ERG_PASS z, erg_splat(7.0) - erg_lane_number());\n"
          "  erg_store(r, z);\n}\n");
   nvrtc_binary binary;
   erg_status status = nvrtc_build(compiler, text, architecture, &binary);

@@ -130,6 +130,12 @@ static void words(cl_device_id device, int vector) {
     for (int l = 0; l < 8; l++) expected[i + l] = s;
   }
   run(device, vector, "sum_lanes", "", "erg_sum_lanes(ERG_PASS a)");
+  for (int i = 0; i < BITS_N; i++) expected[i] = x[i / 8 * 8 + (5 * (i % 8) + 3) % 8];
+  run(device, vector, "pick", "",
+      "erg_pick(ERG_PASS a, erg_from_bits(erg_bits(erg_splat(4503599627370496.0) + "
+      "erg_splat(5.0) * "
+      "erg_lane_number() + erg_splat(3.0)) & 7L | erg_bits(erg_splat(4503599627370496.0))) - "
+      "erg_splat(4503599627370496.0))");
   for (int i = 0; i < BITS_N; i += 8) {
     int any = 0;
     for (int l = 0; l < 8; l++) any |= x[i + l] > 3.9;

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include <ergode/centring.h>
+
 #include "compile/interpret.h"
 #include "emit/emit.h"
 #include "mix.h"
@@ -83,7 +85,11 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   assert_true(emit_bind(plan, evaluate, &e, &blobs, &why));
   size_t D = (size_t)g->dim, n = (size_t)g->n_elements;
   double *q = calloc(D + 8, sizeof *q), *grad = calloc(D + 8, sizeof *grad);
-  double *C = calloc(2 * n + (size_t)g->n_families + 1, sizeof *C);
+  double *C = calloc((size_t)erg_centring_length((int)n, g->n_families) + 1, sizeof *C);
+  int32_t *family = calloc(n + 1, sizeof *family);
+  for (int k = 0; k < g->n_params; k++)
+    for (int64_t i = 0; g->params[k].family >= 0 && i < g->params[k].n; i++)
+      family[g->params[k].element + i] = g->params[k].family;
   double *S = aligned_alloc(64, (blobs.scratch_doubles + 7) / 8 * 64), lp[2];
   double *moments = calloc(3 * n + 1, sizeof *moments);
   ir_id *nodes = calloc((size_t)(g->n_terms + g->n_params), sizeof *nodes);
@@ -98,6 +104,7 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
       C[n + i] = C[i] * (40.0 + (double)(i % 7));
     }
     for (int f = 0; f < g->n_families; f++) C[2 * n + (size_t)f] = 1.0 - 0.01 * point;
+    if (n > 0) assert_int_equal(erg_centring_levels((int)n, g->n_families, family, C), 0);
     for (size_t i = 0; i < D + 8; i++) grad[i] = i < D ? NAN : 77.0;
     entry(blobs.reals, blobs.integers, C, S, q, grad, lp, point % 2 ? moments : NULL);
     hash = mix(mix(hash, lp, 2), grad, D);
@@ -148,6 +155,7 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   free(q);
   free(grad);
   free(C);
+  free(family);
   free(S);
   free(moments);
   free(nodes);
@@ -305,7 +313,8 @@ static void counts_of_normal(void **state) {
 
 /* An observation: both products with its row, alpha added; e = exp(-|x|), 1 + e, and of each
  * of max(x, 0) and the inverse logit a comparison and a choice, of the latter a division; three
- * sums, one of them of a logarithm. A feature: its prior, and y'X, which is data. The matrix is read once. */
+ * sums, one of them of a logarithm. A feature: its prior, and y'X, which is data. The matrix is
+ * read once. */
 static void counts_of_logistic(void **state) {
   (void)state;
   for (int n = 14; n < 40; n += 9)
@@ -325,23 +334,23 @@ static void counts_of_hierarchy(void **state) {
   counts a = counts_of(model_hierarchical(8, 2, false), false),
          b = counts_of(model_hierarchical(8, 40, false), false);
   assert_true(a.flops == b.flops && a.functions == b.functions && a.bytes == b.bytes);
-  assert_true(a.functions == 3); /* two scales, one product of precisions */
+  assert_true(a.functions == 2 + 8); /* two scales, the logarithm of H at each level */
   a = counts_of(model_hierarchical(8, 4, true), false);
   b = counts_of(model_hierarchical(8, 40, true), false);
   assert_true(a.flops == b.flops && a.functions == b.functions && a.bytes == b.bytes);
   a = counts_of(model_hierarchical(8, 4, true), true);
   b = counts_of(model_hierarchical(8, 8, true), true);
-  assert_true(b.flops - a.flops == 32 * 7 && a.functions == 3 && b.functions == 3);
+  assert_true(b.flops - a.flops == 32 * 7 && a.functions == 10 && b.functions == 10);
   assert_true(b.bytes - a.bytes == 32 * (8 + 8 + 4));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(hierarchical), cmocka_unit_test(hierarchical_with_slope),
-      cmocka_unit_test(logistic),     cmocka_unit_test(functions),
-      cmocka_unit_test(reductions), cmocka_unit_test(logarithms),
-      cmocka_unit_test(collapse),     cmocka_unit_test(source_without_sizes),
-      cmocka_unit_test(counts_of_normal), cmocka_unit_test(counts_of_logistic),
+      cmocka_unit_test(hierarchical),       cmocka_unit_test(hierarchical_with_slope),
+      cmocka_unit_test(logistic),           cmocka_unit_test(functions),
+      cmocka_unit_test(reductions),         cmocka_unit_test(logarithms),
+      cmocka_unit_test(collapse),           cmocka_unit_test(source_without_sizes),
+      cmocka_unit_test(counts_of_normal),   cmocka_unit_test(counts_of_logistic),
       cmocka_unit_test(counts_of_hierarchy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

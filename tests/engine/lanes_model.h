@@ -18,7 +18,9 @@ ERG_FN void erg_model(ERG_GROUP const int *previous, const int *next, ERG_GLOBAL
   sum = erg_splat(-0.5) * erg_sum_lanes(ERG_PASS sum);
   erg_barrier(); /* S is read by other lanes */
   if (m) {
-    erg_v a = erg_load(S + 1);
+    erg_v a = erg_pick(ERG_PASS erg_load(S), erg_lane_number() + erg_splat(1.0) -
+                               erg_sel(erg_eq(erg_lane_number(), erg_splat(7.0)),
+                                       erg_splat(8.0), erg_splat(0.0)));
     erg_store_n(m, LANES_ELEMENTS, a);
     erg_store_n(m + LANES_ELEMENTS, LANES_ELEMENTS, -a);
     erg_store_n(m + 2 * LANES_ELEMENTS, LANES_ELEMENTS, erg_splat(1.0));

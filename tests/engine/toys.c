@@ -270,7 +270,7 @@ erg_status toy_sample(toy_run *run, const erg_sampler *sampler, const erg_model 
                  .initial = run->initial};
   size_t dim = (size_t)model->dim, chains = (size_t)run->chains, capacity = (size_t)run->capacity;
   size_t k = (size_t)sampler->n_statistics;
-  size_t length = 2 * (size_t)model->n_elements + (size_t)model->n_families;
+  size_t length = (size_t)erg_centring_length(model->n_elements, model->n_families);
   erg_block block = {.size = sizeof block, .chains = run->chains, .dim = model->dim,
                      .n_statistics = sampler->n_statistics, .capacity = run->capacity};
   int *have = calloc(chains, sizeof *have), was_warmup = 1;

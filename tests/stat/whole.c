@@ -195,7 +195,7 @@ static whole_run *run_new(const whole_model *m, const whole_job *j) {
   r->dim = model->dim;
   r->n_statistics = j->sampler->n_statistics;
   r->n = m->n;
-  r->n_centring = 2 * model->n_elements + model->n_families;
+  r->n_centring = erg_centring_length(model->n_elements, model->n_families);
   int64_t rows = (int64_t)j->chains * (j->warmup + j->draws);
   r->draws = run_alloc(blocks(rows * r->dim) * sizeof(double));
   r->statistics = run_alloc(blocks(rows * r->n_statistics) * sizeof(double));
@@ -251,8 +251,8 @@ static void pull(const whole_model *m, const whole_job *j, whole_run *r, const e
                  .gradients = r->gradients,
                  .step_size = r->step,
                  .inverse_metric = r->metric};
-  for (int f = 0; f < m->compiled->n_families; f++)
-    r->centring[2 * m->compiled->n_elements + f] = 1;
+  erg_centring_default(m->compiled->n_elements, m->compiled->n_families,
+                       m->compiled->element_family, r->centring);
   erg_run *run = NULL;
   r->status = j->sampler->create(host, job, &run);
   while (r->status == ERG_OK && !b.finished) {

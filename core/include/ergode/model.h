@@ -14,6 +14,7 @@
 #define ERGODE_MODEL_H
 
 #include <stdint.h>
+#include <ergode/centring.h>
 #include <ergode/error.h>
 
 #ifdef __cplusplus
@@ -32,9 +33,9 @@ typedef struct erg_model {
   /* Automatic centring (docs: automatic-centring). A parameter with a location-
    * scale prior a ~ F((a - m)/s) is sampled as u, with P = kappa/s^2, H = P + ell:
    *   a = (P m + h)/H + u/sqrt(H).
-   * n_elements values each of ell and h, one kappa for each of n_families; together
-   * the array `centring`, laid out ell[n_elements], h[n_elements],
-   * kappa[n_families]. NULL stands for ell = h = 0, kappa = 1: non-centred. */
+   * n_elements values each of ell and h, one kappa for each of n_families; the array
+   * `centring` has them, and the few values that ell takes (centring.h). NULL stands
+   * for ell = h = 0, kappa = 1: non-centred. */
   int32_t n_elements;
   int32_t n_families;
   /* Family of each element [n_elements]. */
@@ -84,7 +85,7 @@ typedef struct erg_model_source {
   const int32_t *integers;      /* I */
   uint64_t n_integers;
   uint64_t scratch_doubles;     /* S, per chain */
-  const double *default_centring; /* [2 n_elements + n_families]: non-centred */
+  const double *default_centring; /* erg_centring_length doubles: non-centred */
 } erg_model_source;
 
 #ifdef __cplusplus

@@ -109,7 +109,7 @@ typedef struct erg_block {
   int32_t warmup;            /* 1: these are warm-up draws */
   int32_t finished;          /* 1: no draws remain after this block */
   int64_t centring_epoch;    /* 0 at the start, counted up at every change */
-  double *centring;          /* [2 n_elements + n_families]: in force; host-owned */
+  double *centring;          /* erg_centring_length doubles: in force; host-owned */
   int64_t *gradients;        /* [chains]: evaluations so far, cumulative */
   double *step_size;         /* [chains]: in force; 0 where it means nothing */
   double *inverse_metric;    /* [chains][dim]: diagonal, in force; ones without a metric */

@@ -50,7 +50,7 @@ void harness_keep(const void *memory) {
   static struct kept {
     const void *memory;
     struct kept *next;
-  } *all;
+  } * all;
   struct kept *one = malloc(sizeof *one);
   *one = (struct kept){memory, all};
   all = one;
@@ -196,8 +196,9 @@ harness_result *harness_run(const harness_job *h) {
       .draws = calloc(chains * capacity * dim, sizeof(double)),
       .statistics = calloc(chains * capacity * k, sizeof(double)),
       .filled = calloc(chains, sizeof(int64_t)),
-      .centring = calloc(2 * (size_t)h->model->n_elements + (size_t)h->model->n_families + 1,
-                         sizeof(double)),
+      .centring =
+          calloc((size_t)erg_centring_length(h->model->n_elements, h->model->n_families) + 1,
+                 sizeof(double)),
       .gradients = r->gradients,
       .step_size = r->step,
       .inverse_metric = r->metric};
