@@ -1,4 +1,4 @@
-/* Few values for many likelihood precisions (ADR 70). */
+/* Few values for many likelihood precisions (ADR 71). */
 #include <math.h>
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * The likelihood precisions ell of a family take at most ERG_CENTRING_LEVELS values, and
  * they come in already known numbers. What depends on nothing of an element but its ell
  * (H = P + ell, its root, its logarithm) is computed once a level, a level a lane, and
- * picked by the elements; sums of it weigh each level by its count (ADR 70). */
+ * picked by the elements; sums of it weigh each level by its count (ADR 71). */
 #include <ergode/centring.h>
 
 #include <stdlib.h>
