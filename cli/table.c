@@ -134,7 +134,7 @@ static const cli_option
                                   "files)"),
     o_plots = TEXT("plots", "DIR", "write the figures into this folder, a file each; without "
                                    "--html there is no page then"),
-    o_format = {"format", 0, CLI_CHOICE, "FORMAT", "of the figures (svg)", "svg|png|pdf", 0, 0,
+    o_format = {"format", 0, CLI_CHOICE, "FORMAT", "of the figures: svg, png or pdf (svg)", "svg|png|pdf", 0, 0,
                 false},
     o_show_params = TEXT("params", "NAMES", "parameters to show, separated by commas: mu, "
                                             "theta[2], theta (the four with the worst R-hat "

@@ -71,9 +71,10 @@ static void advise_stages(bench_row *row) {
 static void advise_chains(bench_row *row) {
   if (strcmp(row->backend, "cpu") || row->chains >= row->threads) return;
   double share = (double)row->chains / row->threads;
-  advise(row, "sampling", share, "%lld chain%s for %d threads leave %d of them idle: take at "
+  advise(row, "sampling", share, "%lld chain%s for %d threads leave%s %d of them idle: take at "
          "least %d chains, or --threads %lld", (long long)row->chains, row->chains == 1 ? "" : "s",
-         row->threads, row->threads - (int)row->chains, row->threads, (long long)row->chains);
+         row->threads, row->chains == 1 ? "s" : "", row->threads - (int)row->chains,
+         row->threads, (long long)row->chains);
 }
 
 /* Median over the cached runs of a number of each. */

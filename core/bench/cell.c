@@ -187,6 +187,22 @@ static void check_gates(const cell_job *c, run_job *j, cell_result *r) {
                    &r->device_gate);
 }
 
+void cell_one_line(char text[static BENCH_TEXT]) {
+  char from[BENCH_TEXT];
+  size_t n = 0;
+  snprintf(from, sizeof from, "%.*s", BENCH_TEXT - 1, text);
+  for (const char *c = from; *c && n < BENCH_TEXT - 2; c++) {
+    if (*c != '\n') {
+      text[n++] = *c;
+      continue;
+    }
+    if (n && !strchr(":;,", text[n - 1])) text[n++] = ';';
+    while (c[1] == ' ' || c[1] == '\n') c++;
+    if (c[1]) text[n++] = ' ';
+  }
+  text[n] = 0;
+}
+
 static void take_reason(cell_result *r, const char *message, const erg_problems *p,
                         run_host *host, erg_status status) {
   if (message)
@@ -195,6 +211,7 @@ static void take_reason(cell_result *r, const char *message, const erg_problems 
     set_text(r->reason, BENCH_TEXT, p->list[p->count - 1].cause);
   else
     set_text(r->reason, BENCH_TEXT, run_host_reason(host, status));
+  cell_one_line(r->reason);
 }
 
 typedef struct {

@@ -72,6 +72,9 @@ void cell_take_moments(const out_summary *s, cell *out);
  * convergence, gradients of each chain, truth. After cell_take_moments. */
 void cell_collect(const run_job *j, cell *out, erg_problems *p);
 
+/* Line breaks become "; ": a row's reason is one line. */
+void cell_one_line(char text[static BENCH_TEXT]);
+
 /* Calls work(data) in a process of its own; false with the reason where it doesn't return
  * within `limit_s` seconds. What it writes to shared memory (cell_share) remains. */
 bool cell_apart(void (*work)(void *data), void *data, double limit_s,

@@ -121,7 +121,7 @@ static void hold_models(bench_comparison *c, const json_t *a, const json_t *b) {
 /* What the processor could do just before: tells a disturbed machine from a slower program. */
 static void hold_peaks(bench_comparison *c, const json_t *a, const json_t *b) {
   static const struct { const char *key, *what, *unit; } all[] = {
-      {"read_gb_s", "memory bandwidth", "GB/s"}, {"gflops", "arithmetic peak", "GFLOPS"}};
+      {"read_gb_s", "memory bandwidth", "GB/s"}, {"gflops", "arithmetic peak", "GFLOP/s"}};
   for (size_t i = 0; i < json_array_size(a); i++)
     for (size_t k = 0; k < json_array_size(b); k++) {
       const json_t *x = json_array_get(a, i), *y = json_array_get(b, k);

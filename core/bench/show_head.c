@@ -131,8 +131,10 @@ char *show_settings(const bench_report *r) {
   if (!out) return run_text("%s", "");
   for (int i = 0; o->axes.chains[i]; i++)
     fprintf(out, "%s%" PRId64, i ? ", " : "", o->axes.chains[i]);
-  fprintf(out, " chains of %" PRId64 " + %" PRId64 " draws, seed %" PRId64
-          ", %d cached run%s a row", o->warmup, o->draws, o->seed, o->repeats,
+  bool one_chain = o->axes.chains[0] == 1 && !o->axes.chains[1];
+  fprintf(out,
+          " chain%s of %" PRId64 " + %" PRId64 " draws, seed %" PRId64 ", %d cached run%s a row",
+          one_chain ? "" : "s", o->warmup, o->draws, o->seed, o->repeats,
           o->repeats == 1 ? "" : "s");
   if (e->load_average >= 0)
     fprintf(out, ", load %s before", show_number(e->load_average, number));

@@ -63,6 +63,7 @@ void bench_skip(bench_report *r, const char *id, const char *format, ...) {
   va_start(list, format);
   vsnprintf(s->reason, sizeof s->reason, format, list);
   va_end(list);
+  cell_one_line(s->reason);
 }
 
 static bool named_before(const char *const *list, const char *const *at) {

@@ -345,7 +345,7 @@ static void write_header(FILE *out, const out_summary *s, const out_report *r) {
   text_fact(out, "backend", f->backend);
   text_fact(out, "device", f->device);
   text_fact(out, "algorithm", f->algorithm);
-  fact(out, "draws", "%d chains of %" PRId64 "%s", s->chains, s->draws,
+  fact(out, "draws", "%d chain%s of %" PRId64 "%s", s->chains, s->chains == 1 ? "" : "s", s->draws,
        s->interrupted ? " (interrupted)" : "");
   if (f->thin > 1)
     fact(out, "thinned", "one draw in %" PRId64 " of %" PRId64 " is kept", f->thin, f->n_draws);

@@ -22,8 +22,8 @@ static page_tone tone_of(int32_t verdict) {
 static void put_verdict(FILE *out, const out_summary *s) {
   const diag_verdict *v = &s->verdict;
   char text[200];
-  snprintf(text, sizeof text, "Verdict: %s (%d chains of %" PRId64 " draws%s)",
-           diag_verdict_text(v->verdict), s->chains, s->draws,
+  snprintf(text, sizeof text, "Verdict: %s (%d chain%s of %" PRId64 " draws%s)",
+           diag_verdict_text(v->verdict), s->chains, s->chains == 1 ? "" : "s", s->draws,
            s->interrupted ? ", interrupted" : "");
   page_box_begin(out, tone_of(v->verdict), text);
   for (int i = 0; i < v->n; i++)

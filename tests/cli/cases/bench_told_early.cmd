@@ -8,3 +8,7 @@ bench --set $TMP/model.ini
 bench eight_schools eight_schools
 bench eight_schools --json $TMP/none/x.json
 bench eight_schools --backend cpu,cpu,none --chains 2,2 --warmup 20 --draws 20 | grep -c ^cpu
+# One chain is a chain; a reason of several lines is one.
+$ERGODE bench eight_schools -o $TMP/one -q --backend cpu,none --chains 1 --warmup 20 --draws 20 >$TMP/a 2>&1
+grep -o '^1 chain of 20 + 20 draws' $TMP/a
+tr -s '\n ' ' ' <$TMP/a | grep -o "); 'ergode plugin list --verbose' shows every candidate"
