@@ -50,7 +50,7 @@ bool cell_apart(void (*work)(void *data), void *data, double limit_s,
   if (end == ERG_CHILD_INTERRUPTED)
     snprintf(reason, BENCH_TEXT, "interrupted");
   else if (end == ERG_CHILD_LATE)
-    snprintf(reason, BENCH_TEXT, "no end within %.0f s", limit_s);
+    snprintf(reason, BENCH_TEXT, "no end within %g s", limit_s);
   else if (WIFSIGNALED(status))
     snprintf(reason, BENCH_TEXT, "crashed: signal %d (%s)", WTERMSIG(status),
              strsignal(WTERMSIG(status)));

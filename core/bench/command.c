@@ -67,7 +67,7 @@ void command_run(const command_job *job, command_result *out) {
     snprintf(out->reason, sizeof out->reason, "%s can't be started: %s", job->arguments[0],
              strerror(error));
   else if (end != ERG_CHILD_ENDED)
-    snprintf(out->reason, sizeof out->reason, "no end within %.0f s", job->limit_s);
+    snprintf(out->reason, sizeof out->reason, "no end within %g s", job->limit_s);
   else if (WIFSIGNALED(status))
     snprintf(out->reason, sizeof out->reason, "crashed: signal %d (%s)", WTERMSIG(status),
              strsignal(WTERMSIG(status)));

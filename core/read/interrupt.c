@@ -30,6 +30,7 @@ void erg_interrupt_install(void) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   struct sigaction action = {.sa_handler = on_signal}, old;
   signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit codes of children away */
+  signal(SIGXFSZ, SIG_IGN); /* over ulimit -f, a write fails, and the reason is told */
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     bool ignored = sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN;
     if (numbers[i] != SIGHUP || !ignored) sigaction(numbers[i], &action, NULL);
