@@ -11,8 +11,8 @@
 enum { STATISTICS = 12 }; /* of a draw, at most */
 #define QUEUE_BYTES ((uint64_t)64 << 20) /* before the writer */
 /* The parent's arrays and graph, the run's graph, what its passes make of it, and the compiled
- * form; measured at its most, on 1e6 x 50 numbers. */
-#define DATA_COPIES 9
+ * form, each at its most: measured. */
+#define DATA_COPIES 6
 #define SAMPLER_VECTORS 144 /* of a chain, as long as the model: NUTS of the backend cpu */
 
 /* 0: unknown. */
