@@ -95,21 +95,6 @@ static void fill_moments(diag_work *w, const erg_draws *d, erg_value *v) {
   for (int i = 0; i < 8; i++) v[i] = value_of(name[i], value[i], ERG_VERDICT_NONE);
 }
 
-/* Of draws of the energy: the worst chain's value. */
-static void fill_bfmi(diag_work *w, const erg_draws *d, erg_value *v) {
-  double worst = NAN;
-  (void)w;
-  for (int c = 0; c < d->chains; c++) {
-    erg_draws one = *d;
-    double bfmi;
-    one.chains = 1;
-    one.values += c * d->chain_stride;
-    diag_bfmi(&one, &bfmi);
-    worst = fmin(worst, bfmi);
-  }
-  v[0] = value_of("bfmi", worst, below(worst, diag_limits_default().bfmi));
-}
-
 /* X(id, number of values, summary) */
 #define BUILTIN(X)                                                                           \
   X(r_hat, 1, "rank-normalised split R-hat, bulk or folded (Vehtari et al. 2021)")           \
@@ -120,8 +105,7 @@ static void fill_bfmi(diag_work *w, const erg_draws *d, erg_value *v) {
   X(mcse_mean, 1, "Monte Carlo standard error of the mean")                                  \
   X(mcse_sd, 1, "Monte Carlo standard error of the standard deviation")                      \
   X(mcse_quantile, 3, "Monte Carlo standard errors of q5, median and q95")                   \
-  X(moments, 8, "mean, sd, median, MAD and quantiles")                                       \
-  X(bfmi, 1, "E-BFMI of draws of the energy, the worst chain (Betancourt 2016)")
+  X(moments, 8, "mean, sd, median, MAD and quantiles")
 
 #define DEFINE(name, count, text)                                                            \
   static erg_status compute_##name(const erg_host *host, const erg_draws *d, erg_value *v) { \

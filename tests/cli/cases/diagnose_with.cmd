@@ -3,7 +3,7 @@ $ERGODE sample inputs/good.toml --data inputs/good.json --preset quick --out $TM
 $ERGODE diagnose $TMP/x --with mcse_quantile --with r_hat
 # Plug-ins are looked for with --with only.
 $ERGODE diagnose $TMP/x --plugin $TMP/none.ini >$TMP/a
-$ERGODE diagnose $TMP/x --plugin $TMP/none.ini --with bfmi >$TMP/a
+$ERGODE diagnose $TMP/x --plugin $TMP/none.ini --with ess_sd >$TMP/a
 $ERGODE diagnose $TMP/x --with r_hat --json | grep -A2 '"diagnostics"' | head -3
 $ERGODE diagnose $TMP/x --with rhat; echo $?
 $ERGODE sample inputs/good.toml --data inputs/good.json --draws 2 --out $TMP/y -q >$TMP/a
