@@ -92,7 +92,7 @@ static void layout(void **state) {
     assert_true(s.control.stride >= dim + ERG_PADDING);
     assert_int_equal(s.control.stride % 8, 0);
     assert_int_equal(s.control.chain_doubles % 8, 0);
-    assert_int_equal(s.row_bytes[ENGINE_CENTRING], 8 * 8);
+    assert_int_equal(s.row_bytes[ENGINE_CENTRING], (3 * 3 + 2 * (1 + 8 + 8)) * 8);
     assert_true(s.control.element_offset + ERG_E_MOMENTS * s.control.element_stride + 3 * 3 +
                     8 <= s.control.chain_doubles);
   }
