@@ -11,34 +11,27 @@ double free_hierarchy_gradient(const free_hierarchy *m, const double *q, double 
   double *g = gradient + m->u;
   double log_scales = 0.0, squares = 0.0, misfit = 0.0;
   double d_mu_pull = 0.0, d_scale = 0.0, sum_prior = 0.0;
-  double root[ERG_CENTRING_LEVELS];
-  for (int k = 0; k < ERG_CENTRING_LEVELS; k++) {
-    double H = m->level[k] + kp;
-    root[k] = 1.0 / sqrt(H);
-    log_scales += m->count[k] * log(H);
-    d_scale -= 0.5 * m->count[k] / H;
-  }
   for (int i = 0; i < m->groups; i++) {
-    double s = root[m->number[i]], v = s * s;
+    double H = m->ell[i] + kp, s = 1.0 / sqrt(H), v = 1.0 / H;
     double numerator = kpm + m->h[i];
     double a = u[i] * s + v * numerator;
     double from_mu = a - mu, from_mean = m->mean[i] - a;
+    log_scales += log(H);
     squares += from_mu * from_mu;
     misfit += m->n[i] * from_mean * from_mean;
     double d_a = w * m->n[i] * from_mean - p * from_mu;
     g[i] = s * d_a;
     d_mu_pull += v * d_a;
     sum_prior += from_mu;
-    /* dH: a = u H^-1/2 + H^-1 numerator; above, -log(H)/2 of the Jacobian. */
-    d_scale += d_a * (-0.5 * u[i] * s * v - v * v * numerator);
+    /* dH: a = u H^-1/2 + H^-1 numerator, and -log(H)/2 of the Jacobian. */
+    d_scale += d_a * (-0.5 * u[i] * s * v - v * v * numerator) - 0.5 * v;
   }
   double n = m->groups;
   /* d_mu_pull: of the numerator through kappa p mu; d_scale: of H through kappa p. */
   double d_p = m->kappa * (mu * d_mu_pull + d_scale) - 0.5 * squares;
   gradient[m->mu] = kp * d_mu_pull + p * sum_prior - (mu - 50.0) / 400.0;
   gradient[m->log_tau] = -2.0 * p * d_p - n - tau * tau / 225.0 + 1.0;
-  gradient[m->log_sigma] =
-      w * (m->within + misfit) - m->observations - sigma * sigma / 25.0 + 1.0;
+  gradient[m->log_sigma] = w * (m->within + misfit) - m->observations - sigma * sigma / 25.0 + 1.0;
   return -0.5 * log_scales - 0.5 * p * squares - n * log_tau - 0.5 * w * (m->within + misfit) -
          m->observations * log_sigma - (mu - 50.0) * (mu - 50.0) / 800.0 - tau * tau / 450.0 -
          sigma * sigma / 50.0 + log_tau + log_sigma;

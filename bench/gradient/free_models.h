@@ -6,20 +6,17 @@
 #ifndef ERGODE_BENCH_FREE_MODELS_H
 #define ERGODE_BENCH_FREE_MODELS_H
 
-#include <ergode/centring.h>
 #include <stdint.h>
 
 /* hierarchical_normal from sufficient statistics, automatic centring included.
- * The density is up to a constant. number and h [groups], level, count and kappa as in
- * <ergode/centring.h>. */
+ * The density is up to a constant. ell, h [groups] and kappa as in <ergode/model.h>. */
 typedef struct {
   int mu, log_tau, log_sigma, u; /* first coordinates in q and gradient */
   int groups;
-  const double *n, *mean; /* [groups] */
-  double within;          /* sum of squares about the groups' means */
+  const double *n, *mean;  /* [groups] */
+  double within;           /* sum of squares about the groups' means */
   double observations;
-  const int *number;
-  const double *h, *level, *count;
+  const double *ell, *h;
   double kappa;
 } free_hierarchy;
 double free_hierarchy_gradient(const free_hierarchy *m, const double *q, double *gradient);
@@ -28,7 +25,7 @@ enum { FREE_TILE = 32 };
 /* logistic_regression. x: [tiles][features][FREE_TILE], rows beyond the last zero with
  * weight 0. */
 typedef struct {
-  int alpha, beta; /* first coordinates in q and gradient */
+  int alpha, beta;           /* first coordinates in q and gradient */
   int64_t tiles;
   int features;
   const double *x;

@@ -133,14 +133,9 @@ static void fill_hierarchy(const run_model *m, free_hierarchy *h, double *centri
   h->kappa = centring[2 * h->groups] = 1.0;
   h->n = n;
   h->mean = mean;
-  h->h = centring + h->groups;
   if (erg_centring_levels(h->groups, 1, NULL, centring) != 0) abort();
-  const double *number = h->h + h->groups + 1;
-  int *numbers = (int *)doubles(h->groups);
-  for (int g = 0; g < h->groups; g++) numbers[g] = (int)number[g];
-  h->number = numbers;
-  h->level = number + h->groups;
-  h->count = h->level + ERG_CENTRING_LEVELS;
+  h->ell = centring; /* an element each: plain loops are slower by levels */
+  h->h = centring + h->groups;
   h->observations = (double)y->n;
 }
 
@@ -216,7 +211,6 @@ static bool price_one(const char *folder, const subject *s, erg_json *j) {
     free(p.free_gradient);
     free((void *)hierarchy.n);
     free((void *)hierarchy.mean);
-    free((void *)hierarchy.number);
     free((void *)logistic.x);
     free((void *)logistic.y);
     free((void *)logistic.weight);
