@@ -291,8 +291,10 @@ bool bench_run(const bench_options *o, bench_report *report, erg_problems *p) {
   report->environment.load_average_after = bench_load_average();
   if (good && o->keep_draws) bench_drop_draws(report);
   if (good) bench_derive(report);
-  /* else the problems' places point into them */
-  for (int i = 0; i < report->n_subjects && good; i++) run_unload(&models[i]);
+  for (int i = 0; i < report->n_subjects; i++) {
+    if (p->count) run_keep_sources(&models[i], p); /* the problems' places point into them */
+    run_unload(&models[i]);
+  }
   free(models);
   return good;
 }
