@@ -8,6 +8,7 @@
 #define ERG_GROUP
 #define ERG_PASS
 #define ERG_UNROLL _Pragma("unroll")
+#define ERG_ROLLED _Pragma("unroll 1")
 #define ERG_CUDA 1
 typedef double erg_v;
 typedef long erg_vi;

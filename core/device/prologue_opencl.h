@@ -13,6 +13,7 @@
 #define ERG_FN_LARGE static
 #define ERG_GLOBAL __global
 #define ERG_UNROLL
+#define ERG_ROLLED
 #ifdef ERG_OPENCL_VECTOR
 #define ERG_FN_PART static __attribute__((noinline))
 #define ERG_GROUP

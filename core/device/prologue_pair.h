@@ -12,6 +12,7 @@
 #define ERG_FN_PART ERG_FN
 #define ERG_GLOBAL
 #define ERG_UNROLL _Pragma("GCC unroll 8")
+#define ERG_ROLLED
 #define ERG_GROUP
 #define ERG_PASS
 #define ERG_ONE_LANE

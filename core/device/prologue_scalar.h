@@ -14,6 +14,7 @@
 #define ERG_GROUP
 #define ERG_PASS
 #define ERG_UNROLL
+#define ERG_ROLLED
 typedef double erg_v;
 typedef long erg_vi;
 typedef int erg_m;

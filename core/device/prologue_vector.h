@@ -16,6 +16,7 @@
 #define ERG_FN_PART ERG_FN
 #define ERG_GLOBAL
 #define ERG_UNROLL _Pragma("GCC unroll 8")
+#define ERG_ROLLED
 /* Functions whose lanes communicate take ERG_GROUP first and are called with
  * ERG_PASS first; only OpenCL on GPUs needs something there (local memory). */
 #define ERG_GROUP

@@ -67,7 +67,9 @@ static void pair_product(writer *w, int first) {
     fprintf(out,
             "          erg_v e%d0 = erg_splat(0.0), e%d1 = e%d0, e%d2 = e%d0, e%d3 = e%d0;\n",
             j, j, j, j, j, j, j);
-  fprintf(out, "          int k = 0;\n          for (; k + 4 <= K; k += 4) {\n");
+  fprintf(
+      out,
+      "          int k = 0;\n          ERG_ROLLED\n          for (; k + 4 <= K; k += 4) {\n");
   for (int c = 0; c < 4; c++) {
     fprintf(out, "            const erg_v y%d = erg_splat(y[k + %d]);\n", c, c);
     fprintf(out, "            erg_prefetch(next + (k + %d) * ERG_W);\n", c);
@@ -77,7 +79,7 @@ static void pair_product(writer *w, int first) {
           "            e%d%d = erg_fma(erg_load(x + (k + %d * K + %d) * ERG_W), y%d, e%d%d);\n",
           j, c, j, c, c, j, c);
   }
-  fprintf(out, "          }\n          for (; k < K; k++) {\n");
+  fprintf(out, "          }\n          ERG_ROLLED\n          for (; k < K; k++) {\n");
   for (int j = 0; j < PAIR; j++)
     fprintf(out,
             "            e%d0 = erg_fma(erg_load(x + (k + %d * K) * ERG_W), erg_splat(y[k]), "

@@ -304,6 +304,33 @@ static void merge_loops(emit_plan *p) {
   free(limit);
 }
 
+/* Values over levels, and numbers made of them, wait until they are needed: a thread of a GPU
+ * that keeps them through a loop lacks their registers there. */
+static void delay_levels(emit_plan *p) {
+  bool *levels = calloc((size_t)p->n_nodes + 1, sizeof *levels);
+  int *latest = malloc(((size_t)p->n_nodes + 1) * sizeof *latest);
+  if (!levels || !latest) abort();
+  for (ir_id id = 0; id < p->n_nodes; id++) {
+    const ir_node *n = ir_at(p->g, id);
+    latest[id] = p->n_stages - 1;
+    levels[id] = emit_in_lanes(p, id);
+    for (int i = 0; i < n->n_args && p->info[id].kind == EMIT_SCALAR; i++)
+      levels[id] |= levels[n->args[i]];
+  }
+  for (ir_id id = p->n_nodes - 1; id >= 0; id--) {
+    const ir_node *n = ir_at(p->g, id);
+    emit_info *info = &p->info[id];
+    if (info->kind == EMIT_DEAD || n->data_only) continue;
+    if (levels[id]) info->stage = latest[id];
+    for (int i = 0; i < n->n_args + n->n_parts; i++) {
+      ir_id a = i < n->n_args ? n->args[i] : p->g->parts[n->parts + i - n->n_args];
+      if (latest[a] > info->stage) latest[a] = info->stage;
+    }
+  }
+  free(levels);
+  free(latest);
+}
+
 /* ---- memory ------------------------------------------------------------------------ */
 
 /* Number of a new scratch array. */
@@ -491,6 +518,7 @@ emit_plan *emit_plan_new(const ir_program *program, const char **reason) {
     p->n_stages = max_int(p->n_stages, p->info[id].stage + 1);
   }
   merge_loops(p);
+  delay_levels(p);
   find_stored(p);
   find_tiles(p);
   store_outputs(p);

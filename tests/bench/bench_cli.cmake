@@ -128,7 +128,7 @@ run(0 --resume here --quiet --verbose)
 expect("${out}" "worst z (limit)")
 run(2 --resume here --csv - --json -)
 expect("${err}" "standard output takes one of")
-run(7 --resume here --csv ${results}/no/such/folder.csv)
+run(2 --resume here --csv ${results}/no/such/folder.csv)
 expect("${err}" "folder.csv can't be written")
 
 run(3 eight_schools --backend nowhere)
