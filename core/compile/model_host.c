@@ -284,13 +284,7 @@ erg_model *model_host_new(const ir_graph *g, const model_host_options *options,
   h->g = g;
   int32_t elements = (int32_t)g->n_elements;
   h->element_family = plan_memory((size_t)g->n_elements * sizeof *h->element_family);
-  for (int i = 0; i < g->n_params; i++) {
-    const ir_param *x = &g->params[i];
-    if (x->family < 0 || x->base == IR_NONE) continue;
-    int64_t n = ir_size(g, ir_at(g, x->base)->dims);
-    for (int64_t k = 0; k < n && x->element + k < g->n_elements; k++)
-      h->element_family[x->element + k] = x->family;
-  }
+  ir_element_families(g, h->element_family);
   h->centring =
       plan_memory((size_t)erg_centring_length(elements, g->n_families) * sizeof *h->centring);
   erg_centring_default(elements, g->n_families, h->element_family, h->centring);

@@ -89,7 +89,7 @@ void engine_centring_see(erg_run *run, int32_t chain, int64_t iteration,
   run->look_filled[chain]++;
 }
 
-static int compare(const void *a, const void *b) {
+int engine_ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
@@ -124,7 +124,7 @@ static erg_status median_s2(erg_run *run, double *s2) {
   }
   for (int32_t e = 0; e < elements && status == ERG_OK && points > 0; e++) {
     double *v = values + (size_t)e * most;
-    qsort(v, points, sizeof *v, compare);
+    qsort(v, points, sizeof *v, engine_ascending);
     s2[e] = v[points / 2];
   }
   free(q0);

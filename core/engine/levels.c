@@ -6,11 +6,6 @@
 
 enum { HALVINGS = 60 };
 
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* How many runs of the sorted values x[n] there are within which the total precision
  * x + p changes at most by the factor ratio; stops counting past `most`. first [most + 1]:
  * where each begins. */
@@ -47,7 +42,7 @@ static void family_levels(const erg_model *model, int32_t family, const double *
   }
   if (n == 0) return;
   if (known > 0) p /= known;
-  qsort(sorted, (size_t)n, sizeof *sorted, compare);
+  qsort(sorted, (size_t)n, sizeof *sorted, engine_ascending);
   most = ERG_CENTRING_LEVELS - none;
   /* the least ratio by bisection of its logarithm: roots are exact on every machine */
   high = (sorted[n - 1] + p) / (sorted[0] + p) * (1 + 1e-12);

@@ -89,6 +89,8 @@ void engine_centring_close(erg_run *run);
 /* A draw of the warm-up passes by: keeps a few for the next look. */
 void engine_centring_see(erg_run *run, int32_t chain, int64_t iteration,
                          const double *draw);
+/* Order of two doubles, for qsort. */
+int engine_ascending(const void *a, const void *b);
 /* Few values for ell, h to match, and the rest of the array (levels.c). s2 [elements]: scale^2
  * of each prior, 0 where unknown. Arithmetic and square roots only: the same bits anywhere. */
 erg_status engine_centring_levels(const erg_model *model, const double *s2, double *centring);

@@ -362,6 +362,14 @@ int64_t ir_size(const ir_graph *g, ir_dims dims) {
   return n;
 }
 
+void ir_element_families(const ir_graph *g, int32_t *family) {
+  for (int k = 0; k < g->n_params; k++) {
+    const ir_param *x = &g->params[k];
+    for (int64_t i = 0; x->family >= 0 && i < x->n && x->element + i < g->n_elements; i++)
+      family[x->element + i] = x->family;
+  }
+}
+
 bool ir_is_elementwise(ir_op op) { return op >= IR_NEG && op <= IR_IF; }
 bool ir_is_centring(ir_op op) { return op >= IR_CENTRE_L && op <= IR_CENTRE_COUNT; }
 

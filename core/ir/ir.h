@@ -280,6 +280,8 @@ static inline const ir_node *ir_at(const ir_graph *g, ir_id n) { return &g->node
 static inline ir_dims ir_bit(int dim) { return (ir_dims)1 << dim; }
 /* Number of elements of an array over `dims`. */
 int64_t ir_size(const ir_graph *g, ir_dims dims);
+/* Family of each centring element: family[n_elements]. */
+void ir_element_families(const ir_graph *g, int32_t *family);
 bool ir_is_elementwise(ir_op op);
 /* A leaf of automatic centring. */
 bool ir_is_centring(ir_op op);

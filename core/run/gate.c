@@ -32,9 +32,7 @@ static double *random_centring(const ir_graph *g, uint64_t seed) {
     c[n + i] = c[i] * random_normal(&s);
   }
   for (int f = 0; f < g->n_families; f++) c[2 * n + f] = 0.5 + 0.5 * random_unit(&s);
-  for (int k = 0; k < g->n_params; k++)
-    for (int64_t i = 0; g->params[k].family >= 0 && i < g->params[k].n; i++)
-      family[g->params[k].element + i] = g->params[k].family;
+  ir_element_families(g, family);
   if (erg_centring_levels((int32_t)n, g->n_families, family, c) != 0) abort();
   free(family);
   return c;

@@ -87,9 +87,7 @@ static uint64_t check(const ir_graph *g, bool no_collapse, bool cxx, const char 
   double *q = calloc(D + 8, sizeof *q), *grad = calloc(D + 8, sizeof *grad);
   double *C = calloc((size_t)erg_centring_length((int)n, g->n_families) + 1, sizeof *C);
   int32_t *family = calloc(n + 1, sizeof *family);
-  for (int k = 0; k < g->n_params; k++)
-    for (int64_t i = 0; g->params[k].family >= 0 && i < g->params[k].n; i++)
-      family[g->params[k].element + i] = g->params[k].family;
+  ir_element_families(g, family);
   double *S = aligned_alloc(64, (blobs.scratch_doubles + 7) / 8 * 64), lp[2];
   double *moments = calloc(3 * n + 1, sizeof *moments);
   ir_id *nodes = calloc((size_t)(g->n_terms + g->n_params), sizeof *nodes);
