@@ -74,6 +74,9 @@ static bool get_numbers(const cli_args *args, const char *option, int64_t most, 
   if (n < 1 || n > BENCH_LIST)
     good = erg_error(p, (erg_place){0}, NULL, "--%s %s: 1 to %d numbers are needed", option,
                      text, BENCH_LIST);
+  else if (*text == ',' || text[strlen(text) - 1] == ',' || strstr(text, ",,"))
+    good = erg_error(p, (erg_place){0}, "whole numbers with commas between",
+                     "--%s %s: a number is missing", option, text);
   for (int i = 0; i < n && good; i++) {
     char *end;
     double v = strtod(parts[i], &end);

@@ -245,7 +245,7 @@ typedef struct {
   int row;                  /* -1: none; the first has one */
   double seconds, speedup, efficiency, imbalance, straggler;
   double band[2];           /* NaN: none */
-  char verdict[16];         /* pass, warning, first, skipped */
+  char verdict[16];         /* pass, warning, first, no_band, too_brief, skipped */
   char reason[BENCH_TEXT];
 } bench_point;
 typedef struct {

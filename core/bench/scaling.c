@@ -38,7 +38,7 @@ static void imbalance_of(const bench_row *row, bench_point *p) {
 }
 
 static bench_point point_of(bench_report *r, int one, int row, bool threads, speedup_kind kind) {
-  static const char *const verdicts[] = {"first", "pass", "warning", "pass"};
+  static const char *const verdicts[] = {"first", "pass", "warning", "no_band"};
   bench_row *of = &r->rows[row];
   bench_point p = {.n = extent(of, threads), .row = row, .seconds = NAN, .speedup = NAN,
                    .efficiency = NAN, .imbalance = NAN, .straggler = NAN, .band = {NAN, NAN}};
@@ -63,9 +63,13 @@ static bench_point point_of(bench_report *r, int one, int row, bool threads, spe
   /* Threads take chains as they come; devices have fixed ones. */
   if (!threads) imbalance_of(of, &p);
   snprintf(p.verdict, sizeof p.verdict, "%s", verdicts[s.verdict]);
+  bool brief = s.verdict != SPEEDUP_FIRST && !isnan(s.low) && fmax(first, seconds) < BENCH_NOISE_S;
   if (s.verdict == SPEEDUP_UNJUDGED)
     snprintf(p.reason, sizeof p.reason, "not judged: there is no band for %d", p.n);
-  if (s.verdict == SPEEDUP_WARNING) {
+  if (brief) {
+    snprintf(p.verdict, sizeof p.verdict, "too_brief");
+    snprintf(p.reason, sizeof p.reason, "not judged: runs of less than %g s", BENCH_NOISE_S);
+  } else if (s.verdict == SPEEDUP_WARNING) {
     const char *axis = threads ? "threads" : "devices";
     bool under = s.speedup < s.low;
     bool one_processor = !threads && of->devices[0].kind == ERG_DEVICE_CPU;

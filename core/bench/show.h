@@ -45,7 +45,8 @@ bool show_long_enough(const bench_row *row);
  * several, a sentence a workload. A line each, unwrapped, with `bullet` before those of the
  * workloads. */
 void show_head(const bench_report *r, FILE *out, const char *bullet);
-/* Each other form, each skipped backend, warning and advice in a line; at most `most` of
+/* Each other form, each skipped backend, what no row could measure, warning and advice in a
+ * line; at most `most` of
  * warnings and of advice each, 0: all. Returns how many were left out. */
 int show_notes(const bench_report *r, int most, void (*line)(void *data, const char *mark,
                out_colour colour, const char *text), void *data);

@@ -262,6 +262,23 @@ static void note_forms(const notes *n) {
   }
 }
 
+/* Joules that no row has: why, once. */
+static void note_energy(const notes *n) {
+  const bench_report *r = n->r;
+  const char *why = NULL;
+  for (int i = 0; i < r->n_rows; i++) {
+    const bench_row *row = &r->rows[i];
+    if (!isnan(row->figures[BENCH_ESS_JOULE].median)) return;
+    if (row->verdict != BENCH_VALID || !bench_n_cached(row)) continue;
+    const bench_once *f = bench_cached(row, 0);
+    if (!why && f->has_telemetry && *f->telemetry.no_energy) why = f->telemetry.no_energy;
+  }
+  if (!why) return;
+  char *text = run_text("ESS a joule: %s", why);
+  note(n, "unavailable", OUT_DIM, -1, text);
+  free(text);
+}
+
 static int note_warnings(const notes *n, int most) {
   const bench_report *r = n->r;
   int shown = 0, left = 0;
@@ -316,6 +333,7 @@ int show_notes(const bench_report *r, int most, void (*line)(void *data, const c
     note(&n, "skipped", OUT_DIM, -1, text);
     free(text);
   }
+  note_energy(&n);
   int left = note_warnings(&n, most);
   return left + note_advice(&n, most);
 }

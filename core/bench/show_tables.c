@@ -94,6 +94,12 @@ typedef struct {
 } column;
 
 static void median(out_table *t, const bench_estimate *e) { number_cell(t, e->median); }
+static void median_or_word(out_table *t, const bench_estimate *e) {
+  if (isnan(e->median))
+    out_table_cell(t, OUT_DIM, "unavailable");
+  else
+    number_cell(t, e->median);
+}
 static void interval(out_table *t, const bench_estimate *e) { range_cell(t, e->low, e->high); }
 static void percent(out_table *t, const bench_estimate *e) { percent_cell(t, e->median); }
 
@@ -216,7 +222,11 @@ static const column checks[] = {
 static const column limits[] = {
     {"bandwidth", OUT_RIGHT, 0, .show = percent, .figure = BENCH_BANDWIDTH_SHARE},
     {"arithmetic", OUT_RIGHT, 0, .show = percent, .figure = BENCH_FLOPS_SHARE},
-    {"ESS/joule", OUT_RIGHT, 0, .show = median, .figure = BENCH_ESS_JOULE},
+    {.title = NULL}};
+static const column limits_and_joules[] = {
+    {"bandwidth", OUT_RIGHT, 0, .show = percent, .figure = BENCH_BANDWIDTH_SHARE},
+    {"arithmetic", OUT_RIGHT, 0, .show = percent, .figure = BENCH_FLOPS_SHARE},
+    {"ESS/joule", OUT_RIGHT, 0, .show = median_or_word, .figure = BENCH_ESS_JOULE},
     {.title = NULL}};
 
 static bool is_valid(const bench_row *row) { return row->verdict == BENCH_VALID; }
@@ -279,7 +289,10 @@ out_table *show_checks(const bench_report *r, const int *rows, int n) {
 }
 
 out_table *show_limits(const bench_report *r, const int *rows, int n) {
-  return table_of(r, rows, n, &(layout){.columns = limits, .shown = has_limits});
+  bool joules = false; /* where no row has any, a note says why (show_notes) */
+  for (int i = 0; i < n; i++) joules |= !isnan(r->rows[rows[i]].figures[BENCH_ESS_JOULE].median);
+  return table_of(r, rows, n, &(layout){.columns = joules ? limits_and_joules : limits,
+                                        .shown = has_limits});
 }
 
 out_table *show_stage_table(const bench_report *r, const int *rows, int n) {
@@ -380,8 +393,12 @@ out_table *show_curve(const bench_report *r, const bench_scaling *c) {
   for (int i = 0; i < c->n_points; i++) {
     const bench_point *p = &c->points[i];
     bool warns = !strcmp(p->verdict, "warning"), skipped = !strcmp(p->verdict, "skipped");
+    bool unjudged = skipped || !strcmp(p->verdict, "no_band") || !strcmp(p->verdict, "too_brief");
+    char *verdict = run_text("%s", p->verdict), *gap = strchr(verdict, '_');
+    if (gap) *gap = ' ';
     out_table_cell(t, OUT_PLAIN, "%d", p->n);
-    out_table_cell(t, warns ? OUT_YELLOW : skipped ? OUT_DIM : OUT_GREEN, "%s", p->verdict);
+    out_table_cell(t, warns ? OUT_YELLOW : unjudged ? OUT_DIM : OUT_GREEN, "%s", verdict);
+    free(verdict);
     if (skipped) {
       out_table_span(t, OUT_PLAIN, "%s", p->reason);
       continue;

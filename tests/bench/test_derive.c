@@ -269,6 +269,28 @@ static void test_scaling(void **state) {
   tear_down(&s);
 }
 
+/* Runs of less than BENCH_NOISE_S are put into no band, nor is a number without one. */
+static void test_unjudged_scaling(void **state) {
+  (void)state;
+  for (int brief = 0; brief < 2; brief++) {
+    scene s;
+    set_up(&s, 3);
+    for (int i = 0; i < 3; i++) slow(&s, i, brief ? 0.099 : 0.101);
+    s.rows[1].threads = 2; /* twice as many, no faster */
+    s.rows[2].threads = 3;
+    bench_derive(&s.report);
+    const bench_scaling *c = &s.report.scaling[0];
+    assert_int_equal(c->n_points, 3);
+    assert_string_equal(c->points[0].verdict, "first");
+    assert_string_equal(c->points[1].verdict, brief ? "too_brief" : "warning");
+    assert_int_equal(warned(&s.rows[1], "scaling"), !brief);
+    near(c->points[1].speedup, 1);
+    assert_string_equal(c->points[2].verdict, "no_band");
+    assert_true(c->points[2].reason[0] && !warned(&s.rows[2], "scaling"));
+    tear_down(&s);
+  }
+}
+
 static void test_advice_of_stages(void **state) {
   (void)state;
   static const struct {
@@ -429,7 +451,8 @@ int main(void) {
       cmocka_unit_test(test_figures), cmocka_unit_test(test_gradients_not_told),
             cmocka_unit_test(test_pairs),
       cmocka_unit_test(test_time_verdicts),   cmocka_unit_test(test_warnings),
-      cmocka_unit_test(test_scaling),         cmocka_unit_test(test_advice_of_stages),
+      cmocka_unit_test(test_scaling),         cmocka_unit_test(test_unjudged_scaling),
+      cmocka_unit_test(test_advice_of_stages),
       cmocka_unit_test(test_advice_of_chains), cmocka_unit_test(test_advice_of_busy),
       cmocka_unit_test(test_advice_of_device), cmocka_unit_test(test_advice_of_peers),
       cmocka_unit_test(test_advice_of_short_runs),

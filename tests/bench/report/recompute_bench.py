@@ -255,7 +255,12 @@ def check_scaling(curve, rows, say):
             say(f"{where}: speedup {point['speedup']}, recomputed {times}")
         if not near(point["efficiency"], over(point["speedup"], point["n"])):
             say(f"{where}: efficiency {point['efficiency']} is not speedup over n")
-        if point["band"] and point["speedup"] is not None:
+        brief = point["band"] and first and max(first, seconds) < 0.1
+        if point["verdict"] == "too_brief" and not brief:
+            say(f"{where}: too brief at {first} and {seconds} s")
+        if point["verdict"] == "no_band" and point["band"]:
+            say(f"{where}: no band at {point['band']}")
+        if point["band"] and point["speedup"] is not None and point["verdict"] != "too_brief":
             low, high = point["band"]
             # What a speedup above the band is called is not laid down: either will do there.
             if point["speedup"] <= high and (low <= point["speedup"]) != (

@@ -68,6 +68,14 @@ class Views(unittest.TestCase):
         for workload in ("hierarchy", "radon", "tiny"):
             self.assertTrue(any(line.startswith(workload + ": ") for line in lines[:10]))
 
+    def test_joules_that_nothing_tells(self):
+        told = read(self.out / "terminal.txt")
+        untold = " ".join(read(self.out / "no_joules.txt").split())
+        self.assertIn("ESS/joule", told)
+        self.assertNotIn("unavailable", told)
+        self.assertNotIn("ESS/joule", untold)
+        self.assertEqual(untold.count("unavailable ESS a joule: no RAPL in /powercap"), 1)
+
     def test_colour_changes_nothing_else(self):
         self.assertEqual(COLOUR.sub("", read(self.out / "colour.txt")),
                          read(self.out / "terminal.txt"))

@@ -7,6 +7,7 @@ bench --set $TMP/size.ini
 bench --set $TMP/model.ini
 bench eight_schools eight_schools
 bench eight_schools --json $TMP/none/x.json
+bench eight_schools --chains 2,,4
 bench eight_schools --backend cpu,cpu,none --chains 2,2 --warmup 20 --draws 20 | grep -c ^cpu
 # One chain is a chain; a reason of several lines is one.
 $ERGODE bench eight_schools -o $TMP/one -q --backend cpu,none --chains 1 --warmup 20 --draws 20 >$TMP/a 2>&1

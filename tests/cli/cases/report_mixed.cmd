@@ -1,0 +1,1 @@
+$ERGODE report inputs/bench_before.json inputs
