@@ -36,7 +36,7 @@ typedef struct {
   const char *cache_dir; /* in place of the user's cache; created */
   bool no_cache;         /* neither read nor write it */
   cc_isa isa;            /* AUTO: the best that this CPU has */
-  const char *level;     /* NULL: "-O2" */
+  const char *level;     /* "-O2"; NULL: the one that compiles fastest for the same speed */
   const char *prebuilt;  /* folder that cc_prebuild filled: looked into first; or NULL */
   /* The same program in C++ for AVX2, taken there where the compiler knows C++ (gcc has it
    * in a package of its own); the C text otherwise. NULL: always C. */
