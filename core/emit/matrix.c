@@ -54,15 +54,17 @@ void text_matvec(writer *w, ir_id id) {
           where, block_product, id);
 }
 
-/* Of the tile's blocks `first` to first + PAIR, whose sums are e<block><0 to 3>: the same
- * additions as block_product's. They ask for one block of the tile to come. */
-static void pair_product(writer *w, int first) {
+/* A pair of the tile's blocks after the other; their sums are e<block><0 to 3>, by the same
+ * additions as block_product's. Each pair asks for one block of the tile to come. */
+static void pair_products(writer *w) {
   FILE *out = w->out;
-  fprintf(out,
-          "        {\n"
-          "          ERG_GLOBAL const double *x = rows + (long)%d * ERG_W * K;\n"
-          "          ERG_GLOBAL const double *next = rows + ((long)%d * K + ahead) * ERG_W;\n",
-          first, first / PAIR);
+  fprintf(
+      out,
+      "        ERG_ROLLED\n"
+      "        for (int pair = 0; pair < %d; pair++) {\n"
+      "          ERG_GLOBAL const double *x = rows + (long)(%d * pair) * ERG_W * K;\n"
+      "          ERG_GLOBAL const double *next = rows + ((long)pair * K + ahead) * ERG_W;\n",
+      EMIT_TILE / PAIR, PAIR);
   for (int j = 0; j < PAIR; j++)
     fprintf(out,
             "          erg_v e%d0 = erg_splat(0.0), e%d1 = e%d0, e%d2 = e%d0, e%d3 = e%d0;\n",
@@ -87,8 +89,10 @@ static void pair_product(writer *w, int first) {
             j, j, j);
   fprintf(out, "          }\n");
   for (int j = 0; j < PAIR; j++)
-    fprintf(out, "          erg_store(kept + %d * ERG_W, (e%d0 + e%d1) + (e%d2 + e%d3));\n",
-            first + j, j, j, j, j);
+    fprintf(out,
+            "          erg_store(kept + (%d * pair + %d) * ERG_W, (e%d0 + e%d1) + (e%d2 + "
+            "e%d3));\n",
+            PAIR, j, j, j, j, j);
   fprintf(out, "        }\n");
 }
 
@@ -108,7 +112,7 @@ void text_matvec_tile(writer *w, ir_id id) {
           text_slot(w, EMIT_SIZE, 0, columns), matrix_slot(w, id, EMIT_REAL_AT, columns), where,
           text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), EMIT_TILE - 1,
           matrix_slot(w, id, EMIT_AHEAD, columns));
-  for (int first = 0; first < EMIT_TILE; first += PAIR) pair_product(w, first);
+  pair_products(w);
   fprintf(w->out,
           "      } else {\n"
           "        for (int b = 0; b < end - t; b += ERG_W) {\n"
