@@ -237,14 +237,14 @@ ERG_FN void erg_nuts_subtree(erg_chain *c, ERG_GLOBAL const erg_control *k,
 /* Makes the uniforms that the leaf about to be evaluated may need: the leaves' from the
  * second on (the first is always taken), the tree's a subtree ahead. Never both at once. */
 ERG_FN int erg_nuts_uniforms(const erg_chain *c, unsigned *purpose) {
-  int n = c->n_steps;
+  int n = c->n_steps, leaf = c->leaf, depth = c->depth;
   if (n == 1 || (n & 7) == 0) {
     *purpose = ERG_RANDOM_LEAF;
     return n & ~7;
   }
-  if (c->leaf == 0 && (c->depth & 3) == 3) {
+  if (leaf == 0 && (depth & 3) == 3) { /* of c's, gcc reads both at once, and waits for them */
     *purpose = ERG_RANDOM_TREE;
-    return 2 + 2 * c->depth;
+    return 2 + 2 * depth;
   }
   return -1;
 }
