@@ -341,89 +341,15 @@ uint64_t toy_hash(const toy_run *run, int dim) {
 
 /* --- effective sample size ------------------------------------------------------- */
 
-static double ess_of(const double *x, int m, int n) { /* [m][n] */
-  double *mean = calloc((size_t)m, sizeof *mean), *var = calloc((size_t)m, sizeof *var);
-  double w = 0, b = 0, all = 0, tau = 0, last = INFINITY, plus;
-  for (int c = 0; c < m; c++) {
-    for (int i = 0; i < n; i++) mean[c] += x[c * n + i] / n;
-    for (int i = 0; i < n; i++) var[c] += (x[c * n + i] - mean[c]) * (x[c * n + i] - mean[c]);
-    w += var[c] / (n - 1) / m;
-    all += mean[c] / m;
-  }
-  for (int c = 0; c < m; c++) b += (mean[c] - all) * (mean[c] - all) / (m - 1);
-  plus = w * (n - 1) / n + b;
-  for (int lag = 0; lag + 1 < n; lag += 2) {
-    double pair = 0;
-    for (int j = 0; j < 2; j++) {
-      double a = 0;
-      for (int c = 0; c < m; c++)
-        for (int i = 0; i + lag + j < n; i++)
-          a += (x[c * n + i] - mean[c]) * (x[c * n + i + lag + j] - mean[c]) / n / m;
-      pair += lag + j == 0 ? 1 : 1 - (w - a) / plus;
-    }
-    if (pair < 0) break;
-    if (pair > last) pair = last;
-    last = pair;
-    tau += 2 * pair;
-  }
-  tau -= 1;
-  free(mean);
-  free(var);
-  if (tau < 1 / log10((double)m * n)) tau = 1 / log10((double)m * n);
-  return m * n / tau;
-}
-static double *split(const double *x, int chains, int draws, long cs, long st) {
-  int half = draws / 2;
-  double *y = calloc((size_t)(2 * chains * half), sizeof *y);
-  for (int c = 0; c < chains; c++)
-    for (int i = 0; i < 2 * half; i++) y[c * 2 * half + i] = x[c * cs + i * st];
-  return y;
-}
-double toy_ess(const double *x, int chains, int draws, long cs, long st) {
-  double *y = split(x, chains, draws, cs, st), e = ess_of(y, 2 * chains, draws / 2);
-  free(y);
+double toy_ess(double (*ess)(diag_work *w, const erg_draws *d), const double *x, int chains,
+               int draws, long chain_stride, long stride) {
+  diag_work *w = diag_work_new();
+  double e = ess(w, &(erg_draws){.size = sizeof(erg_draws),
+                                 .chains = chains,
+                                 .draws = draws,
+                                 .values = x,
+                                 .chain_stride = chain_stride,
+                                 .draw_stride = stride});
+  diag_work_free(w);
   return e;
-}
-typedef struct { double v; int i; } ranked;
-static int by_value(const void *a, const void *b) {
-  double x = ((const ranked *)a)->v, y = ((const ranked *)b)->v;
-  return (x > y) - (x < y);
-}
-static double normal_quantile(double p) { /* Newton on erfc */
-  double z = 0;
-  for (int i = 0; i < 40; i++) {
-    double f = 0.5 * erfc(-z / sqrt(2)) - p, d = exp(-z * z / 2) / sqrt(6.283185307179586);
-    double s = f / d;
-    z -= s > 1 ? 1 : s < -1 ? -1 : s;
-    if (fabs(s) < 1e-12) break;
-  }
-  return z;
-}
-double toy_ess_bulk(const double *x, int chains, int draws, long cs, long st) {
-  int n = 2 * chains * (draws / 2);
-  double *y = split(x, chains, draws, cs, st), e;
-  ranked *r = calloc((size_t)n, sizeof *r);
-  for (int i = 0; i < n; i++) r[i] = (ranked){y[i], i};
-  qsort(r, (size_t)n, sizeof *r, by_value);
-  for (int i = 0; i < n; i++) y[r[i].i] = normal_quantile((i + 1 - 0.375) / (n + 0.25));
-  e = ess_of(y, 2 * chains, draws / 2);
-  free(y);
-  free(r);
-  return e;
-}
-double toy_ess_tail(const double *x, int chains, int draws, long cs, long st) {
-  int n = 2 * chains * (draws / 2);
-  double *y = split(x, chains, draws, cs, st), *z = calloc((size_t)n, sizeof *z), e[2];
-  ranked *r = calloc((size_t)n, sizeof *r);
-  for (int i = 0; i < n; i++) r[i] = (ranked){y[i], i};
-  qsort(r, (size_t)n, sizeof *r, by_value);
-  for (int j = 0; j < 2; j++) {
-    double cut = r[(int)((j ? 0.95 : 0.05) * (n - 1))].v;
-    for (int i = 0; i < n; i++) z[i] = y[i] <= cut;
-    e[j] = ess_of(z, 2 * chains, draws / 2);
-  }
-  free(y);
-  free(z);
-  free(r);
-  return e[0] < e[1] ? e[0] : e[1];
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <ergode/plugin.h>
 
+#include "diagnostics/diagnostics.h"
+
 /* NORMAL: standard. CORRELATED: standard deviation 2^(i mod 7 - 3), correlation 0.6^|i-j|
  * (basic operations only: the same bits with every compiler). FUNNEL: Neal's. HALF:
  * exponential, rejected left of 0. NOWHERE: NaN. */
@@ -50,10 +52,9 @@ void toy_run_free(toy_run *run);
 /* FNV-1a over everything that came out. */
 uint64_t toy_hash(const toy_run *run, int dim);
 
-/* Effective sample size of one coordinate over chains: values at
- * x[c * chain_stride + d * stride], split chains, Geyer's initial positive sequence. */
-double toy_ess(const double *x, int chains, int draws, long chain_stride, long stride);
-double toy_ess_bulk(const double *x, int chains, int draws, long chain_stride, long stride);
-double toy_ess_tail(const double *x, int chains, int draws, long chain_stride, long stride);
+/* Effective sample size of one coordinate, values at x[c * chain_stride + d * stride]:
+ * diag_ess_mean and the like. */
+double toy_ess(double (*ess)(diag_work *w, const erg_draws *d), const double *x, int chains,
+               int draws, long chain_stride, long stride);
 
 #endif

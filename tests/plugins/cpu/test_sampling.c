@@ -26,7 +26,7 @@ static double z_score(const toy_run *run, int dim, int i, int square, double kno
     }
   for (int j = 0; j < n * m; j++) mean += x[j] / (n * m);
   for (int j = 0; j < n * m; j++) var += (x[j] - mean) * (x[j] - mean) / (n * m - 1);
-  ess = toy_ess(x, m, n, n, 1);
+  ess = toy_ess(diag_ess_mean, x, m, n, n, 1);
   free(x);
   return (mean - known) / sqrt(var / ess);
 }
@@ -248,7 +248,7 @@ static void automatic_centring(void **state) {
       for (int d = 0; d < n; d++) mean[k] += x[(size_t)d * (size_t)m.dim] / n;
       for (int d = 0; d < n; d++)
         error[k] += pow(x[(size_t)d * (size_t)m.dim] - mean[k], 2) / (n - 1);
-      ess[k] = toy_ess(x, 4, run->draws, (long)run->draws * m.dim, m.dim);
+      ess[k] = toy_ess(diag_ess_mean, x, 4, run->draws, (long)run->draws * m.dim, m.dim);
       error[k] /= ess[k];
     }
     assert_true(fabs(mean[0] - mean[1]) < 4.5 * sqrt(error[0] + error[1]));
@@ -302,7 +302,7 @@ static void shorter_trajectories(void **state) {
       n = (size_t)run.chains * (size_t)run.draws;
       squares = calloc(n, sizeof *squares);
       for (size_t d = 0; d < n; d++) squares[d] = pow(run.q[d * (size_t)m.dim], 2);
-      ess[k] = toy_ess(squares, run.chains, run.draws, run.draws, 1) / exp2(depth[k]);
+      ess[k] = toy_ess(diag_ess_mean, squares, run.chains, run.draws, run.draws, 1) / exp2(depth[k]);
       hash[k] = toy_hash(&run, m.dim);
       free(squares);
       toy_run_free(&run);
