@@ -45,8 +45,9 @@ void cc_say(const cc_options *o, const char *format, ...) {
   "-pipe -fPIC -shared -nostdlib -ffp-contract=off -fno-math-errno " \
   "-fno-trapping-math -fwrapv -fno-plt -w -fdiagnostics-color=never"
 /* As fast as -O2 in two thirds of the time (ADR 4). With -O1 alone gcc leaves out vzeroupper, and
- * what comes after waits 0.2 us a call. clang takes -O1 and lets the rest be. */
-#define LEVEL "-O1 -fexpensive-optimizations -fgcse -falign-loops"
+ * what comes after waits 0.2 us a call. */
+#define GCC_LEVEL "-O1 -fexpensive-optimizations -fgcse -falign-loops -fno-tree-pta"
+#define OTHERS_LEVEL "-O1"
 #define C_FLAGS FLAGS " -std=gnu11"
 #define CXX_FLAGS FLAGS " -std=gnu++17 -fno-exceptions -fno-rtti"
 
@@ -66,10 +67,16 @@ static int find_forms(const char *source, const cc_options *o, form forms[2]) {
   return n;
 }
 
+/* "gcc-12 (Debian 12.2.0-14) 12.2.0"; "Debian clang version 14.0.6". */
+static const char *level_of(const char *version) {
+  const char *gap = strchr(version, ' ');
+  return gap && gap[1] == '(' ? GCC_LEVEL : OTHERS_LEVEL;
+}
+
 static void set_form(cc_module *m, const cc_options *o, const form *f) {
   const char *isa = cc_isa_flags(o->isa);
   free(m->flags);
-  m->flags = cc_format("%s %s%s%s", o->level ? o->level : LEVEL, f->cxx ? CXX_FLAGS : C_FLAGS,
+  m->flags = cc_format("%s %s%s%s", o->level ? o->level : level_of(m->version), f->cxx ? CXX_FLAGS : C_FLAGS,
                        *isa ? " " : "", isa);
   m->cxx = f->cxx;
 }
