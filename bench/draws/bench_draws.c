@@ -13,22 +13,13 @@
 #include <unistd.h>
 
 #include "../about.h"
+#include "bench/statistic.h"
 #include "diagnostics/work.h"
 #include "output/summary.h"
 #include "read/clock.h"
 #include "run/text.h"
 
 enum { GROUPS = 100, N = GROUPS + 3, CHAINS = 4, DRAWS = 2000, BLOCK = 100, REPEATS = 9 };
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *seconds) {
-  qsort(seconds, REPEATS, sizeof *seconds, ascending);
-  return seconds[REPEATS / 2];
-}
 
 /* --- summaries ---------------------------------------------------------------------- */
 
@@ -60,7 +51,7 @@ static void time_summaries(erg_json *j, double *x, double rho) {
     erg_json_object(j, NULL);
     erg_json_real(j, "autocorrelation", rho);
     erg_json_int(j, "threads", threads);
-    erg_json_real(j, "seconds", median(seconds));
+    erg_json_real(j, "seconds", statistic_median(seconds, REPEATS));
     erg_json_real(j, "ess_bulk_of_first", out[0].ess_bulk);
     erg_json_end(j);
   }
@@ -134,8 +125,8 @@ static bool time_format(erg_json *j, const char *folder, bool csv, erg_problems 
   if (good) {
     erg_json_object(j, NULL);
     erg_json_string(j, "format", csv ? "stan_csv" : "netcdf");
-    erg_json_real(j, "write_s", median(writing));
-    erg_json_real(j, "read_and_summarise_s", median(reading));
+    erg_json_real(j, "write_s", statistic_median(writing, REPEATS));
+    erg_json_real(j, "read_and_summarise_s", statistic_median(reading, REPEATS));
     erg_json_end(j);
   }
   for (int i = 0; i < n; i++) {

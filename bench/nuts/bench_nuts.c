@@ -2,11 +2,11 @@
  *
  *   bench_nuts [SEEDS]    5
  *
- * nuts: what NUTS adds to a gradient, a leapfrog, by instruction set: runs on a standard normal,
- * the least of several, less as many evaluations of the model. Time of the process, which other
- * programs disturb less.
- * effective: the least of bulk and tail ESS over all natural parameters, a thousand gradients
- * of the sampling phase, mean of the seeds; beside it what warm-up and sampling did. */
+ * nuts: what NUTS adds to a gradient, a leapfrog, by instruction set: runs on a standard
+ * normal, the least of several, less as many evaluations of the model. Time of the process,
+ * which other programs disturb less. effective: the least of bulk and tail ESS over all natural
+ * parameters, a thousand gradients of the sampling phase, mean of the seeds; beside it what
+ * warm-up and sampling did. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 #include "toys.h"
 
 enum { DIM = 103, REPEATS = 7, TIMED_DRAWS = 5000 };
-static const char *const isas[] = {"auto", "avx512", "avx2", "base"}; /* as the setting has them */
+static const char *const isas[] = {"auto", "avx512", "avx2",
+                                   "base"}; /* as the setting has them */
 static const char *const metrics[] = {"gradient", "stan"};
 
 static double now(void) {
@@ -171,14 +172,15 @@ int main(int argc, char **argv) {
   erg_json *j = erg_json_to(stdout);
   erg_json_object(j, NULL);
   erg_json_int(j, "schema_version", 1);
-  about_write(j, "the sampler by itself: its own time a leapfrog, effective draws a gradient", argc,
-              argv);
+  about_write(j, "the sampler by itself: its own time a leapfrog, effective draws a gradient",
+              argc, argv);
   erg_json_array(j, "nuts");
   for (int isa = 1; isa < 4; isa++) time_leapfrogs(j, s, isa);
   erg_json_end(j);
   erg_json_int(j, "seeds", seeds);
   erg_json_array(j, "effective");
-  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) effective(j, s, &targets[i], seeds);
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+    effective(j, s, &targets[i], seeds);
   erg_json_end(j);
   erg_json_end(j);
   return erg_json_close(j) != 0 ? 7 : 0;
