@@ -79,6 +79,9 @@ int cli_bench_report(const cli_args *args, const char *json) {
   bool good = !cli_given(args, "params") ||
               erg_error(&problems, (erg_place){0}, "leave it out", "--params is for draws, %s is a "
                         "benchmark", json);
+  if (args->n_positional > 1)
+    good = erg_error(&problems, (erg_place){0}, "ergode report once for each",
+                     "%s is a benchmark: it goes into no page with anything else", json);
   if (bench_document_read(json, &d, &problems) && good)
     code = write_all(args, &d, json, &problems) ? 0 : 7;
   bench_document_free(&d);

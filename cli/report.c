@@ -38,27 +38,23 @@ static bool write_all(const cli_args *args, const out_summary *s,
   return good;
 }
 
-/* A benchmark has a page by itself. *json: its bench.json, to be freed; NULL: draws. */
-static bool find_benchmark(const cli_args *args, char **json, erg_problems *problems) {
-  for (int i = 0; i < args->n_positional && !*json; i++)
-    *json = cli_bench_path(args->positional[i]);
-  return !*json || args->n_positional == 1 ||
-         erg_error(problems, (erg_place){0}, "ergode report once for each",
-                   "%s is a benchmark: it goes into no page with anything else", *json);
+/* The first bench.json among the files and folders; to be freed, NULL: draws alone. */
+static char *benchmark(const cli_args *args) {
+  char *json = NULL;
+  for (int i = 0; i < args->n_positional && !json; i++)
+    json = cli_bench_path(args->positional[i]);
+  return json;
 }
 
 int cli_report(const cli_args *args) {
-  erg_problems problems;
-  erg_problems_init(&problems);
-  char *json = NULL;
-  bool alone = find_benchmark(args, &json, &problems);
+  char *json = benchmark(args);
   if (json) {
-    int done = alone ? cli_bench_report(args, json) : 2;
-    cli_problems(&problems);
-    erg_problems_free(&problems);
+    int done = cli_bench_report(args, json);
     free(json);
     return done;
   }
+  erg_problems problems;
+  erg_problems_init(&problems);
   if (cli_given(args, "markdown") || cli_given(args, "csv")) {
     erg_error(&problems, (erg_place){0}, "name a bench.json of 'ergode bench', or its folder",
               "--markdown and --csv are for benchmarks");
