@@ -46,8 +46,7 @@ bool show_long_enough(const bench_row *row);
  * workloads. */
 void show_head(const bench_report *r, FILE *out, const char *bullet);
 /* Each other form, each skipped backend, what no row could measure, warning and advice in a
- * line; at most `most` of
- * warnings and of advice each, 0: all. Returns how many were left out. */
+ * line; at most `most` of warnings and of advice each, 0: all. Returns how many were left out. */
 int show_notes(const bench_report *r, int most, void (*line)(void *data, const char *mark,
                out_colour colour, const char *text), void *data);
 char *show_settings(const bench_report *r); /* a line; to be freed */

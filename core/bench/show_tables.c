@@ -222,10 +222,6 @@ static const column checks[] = {
 static const column limits[] = {
     {"bandwidth", OUT_RIGHT, 0, .show = percent, .figure = BENCH_BANDWIDTH_SHARE},
     {"arithmetic", OUT_RIGHT, 0, .show = percent, .figure = BENCH_FLOPS_SHARE},
-    {.title = NULL}};
-static const column limits_and_joules[] = {
-    {"bandwidth", OUT_RIGHT, 0, .show = percent, .figure = BENCH_BANDWIDTH_SHARE},
-    {"arithmetic", OUT_RIGHT, 0, .show = percent, .figure = BENCH_FLOPS_SHARE},
     {"ESS/joule", OUT_RIGHT, 0, .show = median_or_word, .figure = BENCH_ESS_JOULE},
     {.title = NULL}};
 
@@ -289,10 +285,13 @@ out_table *show_checks(const bench_report *r, const int *rows, int n) {
 }
 
 out_table *show_limits(const bench_report *r, const int *rows, int n) {
-  bool joules = false; /* where no row has any, a note says why (show_notes) */
+  column shown[sizeof limits / sizeof *limits];
+  bool joules = false;
   for (int i = 0; i < n; i++) joules |= !isnan(r->rows[rows[i]].figures[BENCH_ESS_JOULE].median);
-  return table_of(r, rows, n, &(layout){.columns = joules ? limits_and_joules : limits,
-                                        .shown = has_limits});
+  memcpy(shown, limits, sizeof limits);
+  if (!joules) /* the last column; a note says why (show_notes) */
+    shown[sizeof limits / sizeof *limits - 2].title = NULL;
+  return table_of(r, rows, n, &(layout){.columns = shown, .shown = has_limits});
 }
 
 out_table *show_stage_table(const bench_report *r, const int *rows, int n) {
@@ -393,12 +392,12 @@ out_table *show_curve(const bench_report *r, const bench_scaling *c) {
   for (int i = 0; i < c->n_points; i++) {
     const bench_point *p = &c->points[i];
     bool warns = !strcmp(p->verdict, "warning"), skipped = !strcmp(p->verdict, "skipped");
-    bool unjudged = skipped || !strcmp(p->verdict, "no_band") || !strcmp(p->verdict, "too_brief");
-    char *verdict = run_text("%s", p->verdict), *gap = strchr(verdict, '_');
-    if (gap) *gap = ' ';
+    bool good = !strcmp(p->verdict, "pass") || !strcmp(p->verdict, "first");
+    const char *verdict = !strcmp(p->verdict, "no_band")     ? "no band"
+                          : !strcmp(p->verdict, "too_brief") ? "too brief"
+                                                             : p->verdict;
     out_table_cell(t, OUT_PLAIN, "%d", p->n);
-    out_table_cell(t, warns ? OUT_YELLOW : unjudged ? OUT_DIM : OUT_GREEN, "%s", verdict);
-    free(verdict);
+    out_table_cell(t, warns ? OUT_YELLOW : good ? OUT_GREEN : OUT_DIM, "%s", verdict);
     if (skipped) {
       out_table_span(t, OUT_PLAIN, "%s", p->reason);
       continue;
