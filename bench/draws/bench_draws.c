@@ -148,6 +148,7 @@ int main(int argc, char **argv) {
   erg_json *j = erg_json_to(stdout);
   erg_json_object(j, NULL);
   erg_json_int(j, "schema_version", 1);
+  /* without the folder, which is this machine's */
   about_write(j, "what 4 x 2000 draws of 103 quantities cost once they are made", 1, argv);
   erg_json_array(j, "summary");
   double *x = run_alloc(sizeof *x * N * CHAINS * DRAWS);
@@ -160,5 +161,5 @@ int main(int argc, char **argv) {
   erg_json_end(j);
   erg_problems_print(&p, stderr, false);
   erg_problems_free(&p);
-  return erg_json_close(j) != 0 ? 7 : good ? 0 : 7;
+  return erg_json_close(j) == 0 && good ? 0 : 7;
 }

@@ -14,11 +14,12 @@
 #include <time.h>
 
 #include "../about.h"
+#include "engine/engine.h"
 #include "toys.h"
 
 enum { DIM = 103, REPEATS = 7, TIMED_DRAWS = 5000 };
-static const char *const isas[] = {"auto", "avx512", "avx2",
-                                   "base"}; /* as the setting has them */
+/* As the settings have them. */
+static const char *const isas[] = {"auto", "avx512", "avx2", "base"};
 static const char *const metrics[] = {"gradient", "stan"};
 
 static double now(void) {
@@ -117,8 +118,8 @@ static void measure(outcome *o, const erg_sampler *s, const erg_model *model, co
     o->step += r.step[c] / as->chains / seeds;
     for (int d = 0; d < as->draws; d++) {
       const double *st = r.stats + (size_t)(c * as->draws + d) * (size_t)r.n_statistics;
-      o->divergent += st[5] != 0;
-      o->accept += st[1] / as->chains / as->draws / seeds;
+      o->divergent += st[ERG_S_DIVERGING] != 0;
+      o->accept += st[ERG_S_ACCEPTANCE] / as->chains / as->draws / seeds;
     }
   }
   for (int i = 0; i < model->dim; i++) {

@@ -76,8 +76,8 @@ static const char *level_of(const char *version) {
 static void set_form(cc_module *m, const cc_options *o, const form *f) {
   const char *isa = cc_isa_flags(o->isa);
   free(m->flags);
-  m->flags = cc_format("%s %s%s%s", o->level ? o->level : level_of(m->version), f->cxx ? CXX_FLAGS : C_FLAGS,
-                       *isa ? " " : "", isa);
+  m->flags = cc_format("%s %s%s%s", o->level ? o->level : level_of(m->version),
+                       f->cxx ? CXX_FLAGS : C_FLAGS, *isa ? " " : "", isa);
   m->cxx = f->cxx;
 }
 

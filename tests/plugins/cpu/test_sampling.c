@@ -302,7 +302,8 @@ static void shorter_trajectories(void **state) {
       n = (size_t)run.chains * (size_t)run.draws;
       squares = calloc(n, sizeof *squares);
       for (size_t d = 0; d < n; d++) squares[d] = pow(run.q[d * (size_t)m.dim], 2);
-      ess[k] = toy_ess(diag_ess_mean, squares, run.chains, run.draws, run.draws, 1) / exp2(depth[k]);
+      ess[k] = toy_ess(diag_ess_mean, squares, run.chains, run.draws, run.draws, 1);
+      ess[k] /= exp2(depth[k]);
       hash[k] = toy_hash(&run, m.dim);
       free(squares);
       toy_run_free(&run);
