@@ -218,8 +218,11 @@ static bool bind_segments(binder *b, const emit_map *m) {
   return ok;
 }
 
+/* A matrix is followed by rows of zeros to the end of its last tile. */
 static int64_t real_doubles(const binder *b, const emit_real *r) {
-  if (r->columns) return (round_up(size_of(b, r->space)) + EMIT_W) * size_of(b, r->columns);
+  const int64_t tile = EMIT_TILE * EMIT_W;
+  if (r->columns)
+    return (size_of(b, r->space) + tile - 1) / tile * tile * size_of(b, r->columns);
   return r->space ? round_up(size_of(b, r->space)) + EMIT_W : EMIT_W;
 }
 

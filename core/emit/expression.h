@@ -9,7 +9,6 @@ typedef struct {
   FILE *out;
   ir_dims space; /* loop being written; 0 between loops */
   int stage;
-  const char *indent;
 } writer;
 
 static inline const ir_node *at(const writer *w, ir_id id) { return ir_at(w->p->g, id); }
@@ -35,10 +34,11 @@ void text_sumlog_end(writer *w, ir_id id);
  * before them (rows t to end). */
 void text_matvec(writer *w, ir_id id);
 void text_matvec_tile(writer *w, ir_id id);
-/* Transposed matrix times vector into scratch: before the loop; in each block, the vector's
- * values kept; after each tile of blocks (rows t to end); after the loop. */
+/* Transposed matrix times vector into scratch: before the loop; in each block, which keeps the
+ * vector's values for the tile in a loop by tiles; after each tile (rows t to end); after the
+ * loop. */
 void text_transposed_begin(writer *w, ir_id id);
-void text_transposed_keep(writer *w, ir_id id);
+void text_transposed_block(writer *w, ir_id id);
 void text_transposed_tile(writer *w, ir_id id);
 void text_transposed_end(writer *w, ir_id id);
 

@@ -107,22 +107,11 @@ void text_matvec_tile(writer *w, ir_id id) {
           "      ERG_GLOBAL const double *rows = D + i%d + (long)t * K;\n"
           "      ERG_GLOBAL const double *y = %s;\n"
           "      ERG_GLOBAL double *kept = S + i%d;\n"
-          "      if (end - t > %d * ERG_W) {\n"
-          "        const int ahead = i%d;\n",
+          "      const int ahead = i%d;\n",
           text_slot(w, EMIT_SIZE, 0, columns), matrix_slot(w, id, EMIT_REAL_AT, columns), where,
-          text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), EMIT_TILE - 1,
-          matrix_slot(w, id, EMIT_AHEAD, columns));
+          text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), matrix_slot(w, id, EMIT_AHEAD, columns));
   pair_products(w);
-  fprintf(w->out,
-          "      } else {\n"
-          "        for (int b = 0; b < end - t; b += ERG_W) {\n"
-          "        ERG_GLOBAL const double *x = rows + (long)b * K;\n"
-          "%s"
-          "        erg_store(kept + b, (e0 + e1) + (e2 + e3));\n"
-          "        }\n"
-          "      }\n"
-          "    }\n",
-          block_product);
+  fprintf(w->out, "    }\n");
 }
 
 static int sums_slot(writer *w, ir_id id) {
@@ -135,11 +124,26 @@ void text_transposed_begin(writer *w, ir_id id) {
           text_slot(w, EMIT_SIZE, 0, at(w, id)->dims), sums_slot(w, id));
 }
 
-void text_transposed_keep(writer *w, ir_id id) {
+void text_transposed_block(writer *w, ir_id id) {
+  const emit_info *i = info(w, id);
   char x[96];
-  text_operand(w, info(w, id)->vector, x, sizeof x);
-  fprintf(w->out, "      erg_store(S + i%d + (b - t), %s);\n",
-          text_slot(w, EMIT_SCRATCH_AT, info(w, id)->lanes, 0), x);
+  text_operand(w, i->vector, x, sizeof x);
+  if (i->lanes >= 0) {
+    fprintf(w->out, "      erg_store(S + i%d + (b - t), %s);\n",
+            text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), x);
+    return;
+  }
+  fprintf(w->out,
+          "      {\n"
+          "        const int K = i%d;\n"
+          "        ERG_GLOBAL const double *x = D + i%d + (long)b * K;\n"
+          "        ERG_GLOBAL double *sum = S + i%d;\n"
+          "        for (int k = 0; k < K; k++)\n"
+          "          erg_store(sum + k * ERG_W, erg_fma(erg_load(x + k * ERG_W), %s, "
+          "erg_load(sum + k * ERG_W)));\n"
+          "      }\n",
+          text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
+          matrix_slot(w, id, EMIT_REAL_AT, at(w, id)->dims), sums_slot(w, id), x);
 }
 
 void text_transposed_tile(writer *w, ir_id id) {
@@ -148,32 +152,26 @@ void text_transposed_tile(writer *w, ir_id id) {
           "    {\n"
           "      const int K = i%d;\n"
           "      ERG_GLOBAL const double *x = D + i%d + (long)t * K;\n"
-          "      ERG_GLOBAL const double *y = S + i%d;\n"
+          "      ERG_GLOBAL double *y = S + i%d;\n"
           "      ERG_GLOBAL double *sum = S + i%d;\n"
-          "      if (end - t > %d * ERG_W) {\n",
+          "      const int ahead = i%d;\n"
+          "      for (int b = (end - t + ERG_W - 1) / ERG_W; b < %d; b++)\n"
+          "        erg_store(y + b * ERG_W, erg_splat(0.0));\n",
           text_slot(w, EMIT_SIZE, 0, at(w, id)->dims),
           matrix_slot(w, id, EMIT_REAL_AT, at(w, id)->dims),
-          text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), sums_slot(w, id), EMIT_TILE - 1);
+          text_slot(w, EMIT_SCRATCH_AT, i->lanes, 0), sums_slot(w, id),
+          matrix_slot(w, id, EMIT_AHEAD, at(w, id)->dims), EMIT_TILE);
   for (int k = 0; k < EMIT_TILE; k++)
-    fprintf(w->out, "        const erg_v y%d = erg_load(y + %d * ERG_W);\n", k, k);
+    fprintf(w->out, "      const erg_v y%d = erg_load(y + %d * ERG_W);\n", k, k);
   fprintf(w->out,
-          "        const int ahead = i%d;\n"
-          "        for (int k = 0; k < K; k++) {\n"
-          "          erg_v e = erg_load(sum + k * ERG_W);\n",
-          matrix_slot(w, id, EMIT_AHEAD, at(w, id)->dims));
+          "      for (int k = 0; k < K; k++) {\n"
+          "        erg_v e = erg_load(sum + k * ERG_W);\n");
   for (int k = EMIT_TILE / PAIR; k < EMIT_TILE; k++)
-    fprintf(w->out, "          erg_prefetch(x + (k + %d * K + ahead) * ERG_W);\n", k);
+    fprintf(w->out, "        erg_prefetch(x + (k + %d * K + ahead) * ERG_W);\n", k);
   for (int k = 0; k < EMIT_TILE; k++)
-    fprintf(w->out, "          e = erg_fma(erg_load(x + (k + %d * K) * ERG_W), y%d, e);\n", k,
-            k);
+    fprintf(w->out, "        e = erg_fma(erg_load(x + (k + %d * K) * ERG_W), y%d, e);\n", k, k);
   fprintf(w->out,
-          "          erg_store(sum + k * ERG_W, e);\n"
-          "        }\n"
-          "      } else {\n"
-          "        for (int b = 0; b < end - t; b += ERG_W)\n"
-          "          for (int k = 0; k < K; k++)\n"
-          "            erg_store(sum + k * ERG_W, erg_fma(erg_load(x + b * K + k * ERG_W), "
-          "erg_load(y + b), erg_load(sum + k * ERG_W)));\n"
+          "        erg_store(sum + k * ERG_W, e);\n"
           "      }\n"
           "    }\n");
 }

@@ -11,13 +11,16 @@ static void *append(void *list, int *count, size_t item) {
 }
 
 int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims) {
-  for (int i = 0; i < p->n_slots; i++)
-    if ((int)p->slots[i].kind == kind && p->slots[i].number == number &&
-        p->slots[i].dims == dims)
-      return i;
-  p->slots = append(p->slots, &p->n_slots, sizeof *p->slots);
-  p->slots[p->n_slots - 1] = (emit_slot){.kind = kind, .number = number, .dims = dims};
-  return p->n_slots - 1;
+  int i = 0;
+  while (i < p->n_slots && ((int)p->slots[i].kind != kind || p->slots[i].number != number ||
+                            p->slots[i].dims != dims))
+    i++;
+  if (i == p->n_slots) {
+    p->slots = append(p->slots, &p->n_slots, sizeof *p->slots);
+    p->slots[i] = (emit_slot){.kind = kind, .number = number, .dims = dims};
+  }
+  p->slots[i].pass = p->pass;
+  return i;
 }
 
 static void read_in_pass(const emit_plan *p, int *reads, int *pass) {
@@ -345,11 +348,10 @@ static void store(emit_plan *p, ir_id id) {
   if (info->scratch < 0) info->scratch = reserve(p, dims_of(p, id), 0);
 }
 
-/* The result, then its sums by lanes, then a tile of the vector. */
+/* The result, then its sums by lanes. */
 static void store_transposed(emit_plan *p, ir_id id) {
   store(p, id);
   reserve(p, dims_of(p, id), 1);
-  p->info[id].lanes = reserve(p, 0, EMIT_TILE);
 }
 
 /* The array node that this one reads from memory, or IR_NONE. */
@@ -361,14 +363,24 @@ static ir_id stored_source(const emit_plan *p, ir_id id) {
   return reads ? ir_at(p->g, id)->args[0] : IR_NONE;
 }
 
-/* Products in the loop of a transposed one go by its tiles. */
+/* Columns of a triangular factor: no more rows than there are columns. */
+static bool is_factor(const emit_plan *p, ir_id id) {
+  while (ir_at(p->g, id)->op == IR_GATHER) id = ir_at(p->g, id)->args[0];
+  return ir_at(p->g, id)->op == IR_QR;
+}
+
+/* Transposed products, and products in the same loop, go by tiles of blocks; of a factor not,
+ * of which a tile would be most. */
 static void find_tiles(emit_plan *p) {
   for (ir_id id = 0; id < p->n_nodes; id++) {
-    if (p->info[id].kind != EMIT_TRANSPOSED) continue;
-    for (ir_id m = 0; m < p->n_nodes; m++)
-      if (p->info[m].kind == EMIT_MATVEC && p->info[m].lanes < 0 &&
-          p->info[m].stage == p->info[id].stage && emit_home(p, m) == emit_home(p, id))
-        p->info[m].lanes = reserve(p, 0, EMIT_TILE);
+    const emit_info *info = &p->info[id];
+    if (info->kind != EMIT_TRANSPOSED || is_factor(p, info->matrix)) continue;
+    for (ir_id m = 0; m < p->n_nodes; m++) {
+      emit_info *im = &p->info[m];
+      if ((im->kind == EMIT_MATVEC || im->kind == EMIT_TRANSPOSED) && im->lanes < 0 &&
+          im->stage == info->stage && emit_home(p, m) == emit_home(p, id))
+        im->lanes = reserve(p, 0, EMIT_TILE);
+    }
   }
 }
 

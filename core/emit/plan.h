@@ -33,8 +33,8 @@ typedef struct {
   int uses;
   bool fused;           /* a product written inside the fma of its only user */
   int scratch;          /* number of its scratch array, or -1 */
-  int lanes;            /* REDUCE that folds: a block for the lanes' results. TRANSPOSED:
-                         * the tile's values of the vector. MATVEC in a loop with such: the
+  int lanes;            /* REDUCE that folds: a block for the lanes' results. In a loop by
+                         * tiles TRANSPOSED: the tile's values of the vector; MATVEC: the
                          * tile's results. Else -1 */
   ir_id matrix, vector; /* MATVEC, TRANSPOSED */
 } emit_info;
@@ -82,6 +82,8 @@ typedef struct {
   } kind;
   int number;   /* of real, map, param, scratch, family, node */
   ir_dims dims; /* SIZE */
+  int pass;     /* the last that names it */
+  bool outside; /* read outside loops, for all that follows there */
 } emit_slot;
 
 /* Scratch array: n elements rounded up to lanes, then one block of zeros; an accumulator:
@@ -116,6 +118,7 @@ struct emit_plan {
   char *text; /* of erg_model; made with the plan, since it makes the slots */
 };
 
+/* Number of the slot with this value, which the pass being written names then. */
 int emit_slot_of(emit_plan *p, int kind, int number, ir_dims dims);
 int emit_real_of(emit_plan *p, ir_id node, ir_dims space, ir_dims columns);
 int emit_map_of(emit_plan *p, int kind, ir_id node, ir_dims from, ir_dims to);

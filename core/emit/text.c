@@ -5,6 +5,39 @@
 #include "device/device_text.h"
 #include "emit/expression.h"
 
+/* ---- passes -------------------------------------------------------------------------- */
+
+/* The text of a pass, before which the head entries of I that it names are read: each lives
+ * only where it is used, which spares the compiler's allocation of registers a tenth. */
+typedef struct {
+  FILE *whole;
+  char *text;
+  size_t length;
+} pass_text;
+
+static void begin_pass(writer *w, pass_text *t, ir_dims space, int stage) {
+  *t = (pass_text){.whole = w->out};
+  w->out = open_memstream(&t->text, &t->length);
+  if (!w->out) abort();
+  w->space = space;
+  w->stage = stage;
+  w->p->pass++;
+}
+
+static void end_pass(writer *w, pass_text *t) {
+  bool outside = w->space == 0;
+  if (fclose(w->out) != 0) abort();
+  w->out = t->whole;
+  for (int i = 0; i < w->p->n_slots; i++) {
+    emit_slot *s = &w->p->slots[i];
+    if (s->pass != w->p->pass || (outside && s->outside)) continue;
+    fprintf(w->out, "%sconst int i%d = I[%d];\n", outside ? "  " : "    ", i, i);
+    s->outside |= outside;
+  }
+  fputs(t->text, w->out);
+  free(t->text);
+}
+
 /* ---- loops --------------------------------------------------------------------------- */
 
 static bool in_loop(const writer *w, ir_id id) {
@@ -124,23 +157,38 @@ static void write_scratch(writer *w) {
   }
 }
 
-/* Stores of this loop's outputs: of a whole block, or of what is left. How many. */
-static int write_stores(writer *w, bool whole) {
+/* Whether this loop computes the output, element by element. */
+static bool makes(const writer *w, int param, int which) {
+  ir_id id = output(w, param, which);
+  return id >= 0 && in_loop(w, id) && emit_is_loop_kind(info(w, id)->kind) &&
+         at(w, id)->dims == output_dims(w, param);
+}
+
+/* Stores of this loop's moments, which warm-ups alone ask for. */
+static void write_moments(writer *w) {
+  char where[96];
+  for (int param = 0; param < w->p->g->n_params; param++)
+    for (int which = 1; which < 4; which++) {
+      if (!makes(w, param, which)) continue;
+      destination(w, param, which, where, sizeof where);
+      fprintf(w->out, "      if (moments) erg_store_n(%s + b, left, v%d);\n", where,
+              output(w, param, which));
+    }
+}
+
+/* Stores of this loop's gradients: of a whole block, or of what is left. How many. */
+static int write_gradients(writer *w, bool whole) {
   char where[96];
   int n = 0;
-  for (int param = 0; param < w->p->g->n_params; param++)
-    for (int which = 0; which < 4; which++) {
-      ir_id id = output(w, param, which);
-      if (id < 0 || !in_loop(w, id) || !emit_is_loop_kind(info(w, id)->kind) ||
-          at(w, id)->dims != output_dims(w, param))
-        continue;
-      destination(w, param, which, where, sizeof where);
-      fprintf(w->out,
-              whole ? "        %serg_store(%s + b, v%d);\n"
-                    : "        %serg_store_n(%s + b, left, v%d);\n",
-              which ? "if (moments) " : "", where, id);
-      n++;
-    }
+  for (int param = 0; param < w->p->g->n_params; param++) {
+    if (!makes(w, param, 0)) continue;
+    destination(w, param, 0, where, sizeof where);
+    fprintf(w->out,
+            whole ? "        erg_store(%s + b, v%d);\n"
+                  : "        erg_store_n(%s + b, left, v%d);\n",
+            where, output(w, param, 0));
+    n++;
+  }
   return n;
 }
 
@@ -163,7 +211,7 @@ static bool takes_copy(const writer *w, ir_id id) {
          (op == IR_SUMLOG || emit_folds(op));
 }
 
-/* The end of a block: outputs are stored, and lanes past the last element add nothing. One
+/* The end of a block: gradients are stored, and lanes past the last element add nothing. One
  * branch, so that whole blocks, nearly all, pay for no mask. */
 static void write_ends(writer *w) {
   emit_plan *p = w->p;
@@ -178,7 +226,7 @@ static void write_ends(writer *w) {
   fprintf(w->out,
           "      if (left < ERG_W) {\n        const erg_m valid = erg_lane_below(left);\n"
           "        (void)valid;\n");
-  int n_stores = write_stores(w, false);
+  int n_stores = write_gradients(w, false);
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
     if (info(w, id)->kind == EMIT_TRANSPOSED) mask_value(w, info(w, id)->vector, "0.0", masked);
@@ -196,7 +244,7 @@ static void write_ends(writer *w) {
   }
   if (n_stores) {
     fprintf(w->out, "      } else {\n");
-    write_stores(w, true);
+    write_gradients(w, true);
   }
   fprintf(w->out, "      }\n");
   free(masked);
@@ -209,7 +257,7 @@ static void write_accumulations(writer *w) {
     char x[96], y[96];
     const emit_info *i = info(w, id);
     if (i->kind == EMIT_TRANSPOSED) {
-      text_transposed_keep(w, id);
+      text_transposed_block(w, id);
     } else if (i->kind == EMIT_REDUCE && at(w, id)->op == IR_SUMLOG) {
       text_sumlog_step(w, id);
     } else if (i->kind == EMIT_REDUCE && emit_folds((ir_op)at(w, id)->op)) {
@@ -249,20 +297,20 @@ static void write_fold_of_lanes(writer *w, ir_id id) {
 
 static void write_loop(writer *w, const emit_loop *loop) {
   emit_plan *p = w->p;
-  p->pass++;
-  w->space = loop->space;
-  w->stage = loop->stage;
+  pass_text pass;
   uint8_t *loaded = calloc((size_t)p->n_nodes, 1);
   if (!loaded) abort();
-  fprintf(w->out, "  /* stage %d, loop over", loop->stage);
+  begin_pass(w, &pass, loop->space, loop->stage);
+  fprintf(pass.whole, "  /* stage %d, loop over", loop->stage);
   for (int d = 0; d < p->g->n_dims; d++)
-    if (loop->space & ir_bit(d)) fprintf(w->out, " %s", p->g->dims[d].name);
-  fprintf(w->out, " */\n");
+    if (loop->space & ir_bit(d)) fprintf(pass.whole, " %s", p->g->dims[d].name);
+  fprintf(pass.whole, " */\n");
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
-    if (info(w, id)->kind == EMIT_REDUCE) fprintf(w->out, "  erg_v s%d;\n", id);
+    if (info(w, id)->kind == EMIT_REDUCE) fprintf(pass.whole, "  erg_v s%d;\n", id);
   }
-  fprintf(w->out, "  {\n    const int n = i%d;\n", text_slot(w, EMIT_SIZE, 0, loop->space));
+  fprintf(pass.whole, "  {\n");
+  fprintf(w->out, "    const int n = i%d;\n", text_slot(w, EMIT_SIZE, 0, loop->space));
   bool tiled = false;
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
@@ -272,7 +320,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
       fprintf(w->out, "    erg_v a%d = %s;\n", id, fold_neutral((ir_op)at(w, id)->op));
     else if (info(w, id)->kind == EMIT_TRANSPOSED)
       text_transposed_begin(w, id);
-    tiled = tiled || info(w, id)->kind == EMIT_TRANSPOSED;
+    tiled = tiled || (info(w, id)->kind == EMIT_TRANSPOSED && info(w, id)->lanes >= 0);
   }
   if (tiled)
     fprintf(w->out,
@@ -341,11 +389,13 @@ static void write_loop(writer *w, const emit_loop *loop) {
     }
   }
   write_scratch(w);
+  write_moments(w);
   write_ends(w);
   write_accumulations(w);
   fprintf(w->out, "    }\n");
   for (ir_id id = 0; id < p->n_nodes; id++)
-    if (in_loop(w, id) && info(w, id)->kind == EMIT_TRANSPOSED) text_transposed_tile(w, id);
+    if (tiled && in_loop(w, id) && info(w, id)->kind == EMIT_TRANSPOSED)
+      text_transposed_tile(w, id);
   if (tiled) fprintf(w->out, "    }\n");
   for (ir_id id = 0; id < p->n_nodes; id++) {
     if (!in_loop(w, id)) continue;
@@ -360,6 +410,7 @@ static void write_loop(writer *w, const emit_loop *loop) {
       text_transposed_end(w, id);
     }
   }
+  end_pass(w, &pass);
   fprintf(w->out, "  }\n");
   free(loaded);
 }
@@ -367,9 +418,8 @@ static void write_loop(writer *w, const emit_loop *loop) {
 /* ---- between loops -------------------------------------------------------------------- */
 
 static void write_scalars(writer *w, int stage) {
-  w->p->pass++;
-  w->space = 0;
-  w->stage = stage;
+  pass_text pass;
+  begin_pass(w, &pass, 0, stage);
   bool packed = false;
   for (ir_id id = 0; id < w->p->n_nodes; id++) {
     const emit_info *i = info(w, id);
@@ -408,11 +458,13 @@ static void write_scalars(writer *w, int stage) {
     }
   }
   if (packed) fprintf(w->out, "  erg_barrier();\n");
+  end_pass(w, &pass);
 }
 
 /* Outputs that no loop stored: scalars, numbers, data, broadcasts, accumulators. */
 static void write_outputs(writer *w) {
-  w->p->pass++;
+  pass_text pass;
+  begin_pass(w, &pass, 0, w->p->n_stages);
   char where[96], text[96], source[64];
   for (int param = 0; param < w->p->g->n_params; param++)
     for (int which = 0; which < 4; which++) {
@@ -447,22 +499,40 @@ static void write_outputs(writer *w) {
                 "erg_store_n(%s + b, n - b, %s);\n  }\n",
                 text_slot(w, EMIT_SIZE, 0, shape), where, text);
     }
+  w->space = 0;
+  end_pass(w, &pass);
+}
+
+/* Blocks of zeros that segment sums read for absent summands. */
+static void write_zeros(writer *w) {
+  pass_text pass;
+  begin_pass(w, &pass, 0, 0);
+  for (ir_id id = 0; id < w->p->n_nodes; id++) {
+    if (info(w, id)->kind != EMIT_SEGMENT) continue;
+    ir_id source = at(w, id)->args[0];
+    fprintf(w->out,
+            "  erg_store(S + i%d + (i%d + ERG_W - 1) / ERG_W * ERG_W, erg_splat(0.0));\n",
+            text_slot(w, EMIT_SCRATCH_AT, info(w, source)->scratch, 0),
+            text_slot(w, EMIT_SIZE, 0, at(w, source)->dims));
+  }
+  end_pass(w, &pass);
 }
 
 void emit_write_model(emit_plan *p) {
-  char *body = NULL, lp[96], reported[96];
+  char lp[96], reported[96];
   size_t length = 0;
-  writer w = {.p = p, .out = open_memstream(&body, &length)};
+  writer w = {.p = p, .out = open_memstream(&p->text, &length)};
   if (!w.out) abort();
-  /* blocks of zeros that segment sums read for absent summands */
-  for (ir_id id = 0; id < p->n_nodes; id++) {
-    if (p->info[id].kind != EMIT_SEGMENT) continue;
-    ir_id source = ir_at(p->g, id)->args[0];
-    fprintf(w.out,
-            "  erg_store(S + i%d + (i%d + ERG_W - 1) / ERG_W * ERG_W, erg_splat(0.0));\n",
-            text_slot(&w, EMIT_SCRATCH_AT, p->info[source].scratch, 0),
-            text_slot(&w, EMIT_SIZE, 0, ir_at(p->g, source)->dims));
-  }
+  fprintf(
+      w.out,
+      "ERG_FN_PART void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int "
+      "*I,\n"
+      "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
+      "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
+      "                      ERG_GLOBAL double *moments) {\n"
+      "  (void)C;\n  (void)S;\n  (void)D;\n  (void)I;\n  (void)moments;\n"
+      "  erg_barrier();\n");
+  write_zeros(&w);
   for (int stage = 0; stage < p->n_stages; stage++) {
     write_scalars(&w, stage);
     for (int i = 0; i < p->n_loops; i++)
@@ -477,24 +547,11 @@ void emit_write_model(emit_plan *p) {
   w.space = 0;
   text_operand(&w, p->program->lp, lp, sizeof lp);
   text_operand(&w, p->program->lp_reported, reported, sizeof reported);
-  fprintf(w.out, "  lp[0] = erg_first(%s);\n  lp[1] = erg_first(%s);\n", lp, reported);
+  fprintf(w.out,
+          "  lp[0] = erg_first(%s);\n  lp[1] = erg_first(%s);\n"
+          "  erg_barrier();\n}\n",
+          lp, reported);
   if (fclose(w.out) != 0) abort();
-
-  size_t total = 0;
-  FILE *out = open_memstream(&p->text, &total);
-  if (!out) abort();
-  fprintf(
-      out,
-      "ERG_FN_PART void erg_model(ERG_GROUP ERG_GLOBAL const double *D, ERG_GLOBAL const int "
-      "*I,\n"
-      "                      ERG_GLOBAL const double *C, ERG_GLOBAL double *S,\n"
-      "                      ERG_GLOBAL const double *q, ERG_GLOBAL double *g, double *lp,\n"
-      "                      ERG_GLOBAL double *moments) {\n");
-  for (int i = 0; i < p->n_slots; i++) fprintf(out, "  const int i%d = I[%d];\n", i, i);
-  fprintf(out, "  (void)C;\n  (void)S;\n  (void)D;\n  (void)moments;\n");
-  fprintf(out, "  erg_barrier();\n%s  erg_barrier();\n}\n", body);
-  if (fclose(out) != 0) abort();
-  free(body);
 }
 
 char *emit_model_text(const emit_plan *p) {
