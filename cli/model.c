@@ -282,7 +282,8 @@ int cli_model_show(const cli_args *args) {
 
 /* --- compile ------------------------------------------------------------------------- */
 
-static int compile_into(const cli_args *args, const ir_graph *g, const char *folder) {
+static int compile_into(const cli_args *args, const char *model, const ir_graph *g,
+                        const char *folder) {
   const char *reason = NULL;
   ir_program *program = ir_program_build(g, NULL, &reason);
   emit_plan *plan = program ? emit_plan_new(program, &reason) : NULL;
@@ -305,8 +306,8 @@ static int compile_into(const cli_args *args, const ir_graph *g, const char *fol
     code = 1;
   }
   if (!code)
-    fprintf(stderr, "compiled for %d instruction set%s into %s\n", forms, forms == 1 ? "" : "s",
-            folder);
+    fprintf(stderr, "%s: compiled for %d instruction set%s into %s\n", model, forms,
+            forms == 1 ? "" : "s", folder);
   free(message);
   free(source);
   free(cxx);
@@ -325,7 +326,7 @@ int cli_model_compile(const cli_args *args) {
   if (!cli_load_model(args, &m)) return 2;
   int code;
   if (run_make_folders(folder)) {
-    code = compile_into(args, m.graph, folder);
+    code = compile_into(args, m.name, m.graph, folder);
   } else {
     cli_say(args, "the folder %s can't be made: %s", folder, strerror(errno));
     code = 7;

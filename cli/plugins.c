@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/cell.h"
 #include "cli/common.h"
 #include "cli/devices.h"
 #include "run/settings.h"
@@ -121,6 +122,38 @@ int cli_plugin_list(const cli_args *args) {
   return code;
 }
 
+#define MOST_DEVICES 64
+#define PROBE_LIMIT_S 120 /* a driver's first start on a cold machine takes some seconds */
+
+static int32_t devices_of(const erg_sampler *s, run_host *host, erg_device *found) {
+  memset(found, 0, MOST_DEVICES * sizeof *found);
+  for (int k = 0; k < MOST_DEVICES; k++) found[k].size = sizeof *found;
+  int32_t n = s->devices(&host->api, found, MOST_DEVICES);
+  return n > MOST_DEVICES ? MOST_DEVICES : n;
+}
+
+typedef struct {
+  const cli_args *args;
+  const erg_sampler *sampler;
+} probe;
+
+static void find_devices(void *data) {
+  const probe *p = data;
+  run_host host;
+  erg_device found[MOST_DEVICES];
+  cli_host(p->args, &host);
+  devices_of(p->sampler, &host, found);
+  run_host_destroy(&host);
+}
+
+/* Drivers have ended the process that asked them for their devices: one of its own is asked
+ * first. False with the reason. */
+static bool driver_lives(const cli_args *args, const erg_sampler *s,
+                         char reason[static BENCH_TEXT]) {
+  probe p = {.args = args, .sampler = s};
+  return cell_apart(find_devices, &p, PROBE_LIMIT_S, reason);
+}
+
 cli_device_list cli_list_devices(const cli_args *args, run_registry *r) {
   cli_device_list list = {0};
   const char *only = cli_value(args, "backend");
@@ -131,17 +164,20 @@ cli_device_list cli_list_devices(const cli_args *args, run_registry *r) {
     run_host host;
     cli_host(args, &host);
     const erg_plugin *plugin = run_candidate_open(c);
+    char fault[BENCH_TEXT];
     if (!plugin || plugin->n_samplers == 0) {
       list.entries = run_grow(list.entries, (size_t)(list.n + 1) * sizeof *list.entries);
       list.entries[list.n++] = (cli_device){.backend = c->id, .absent = run_text("%s",
           plugin ? "it holds no sampler" : c->refused)};
+    } else if (!driver_lives(args, plugin->samplers[0], fault)) {
+      list.entries = run_grow(list.entries, (size_t)(list.n + 1) * sizeof *list.entries);
+      list.entries[list.n++] = (cli_device){
+          .backend = c->id,
+          .absent = run_text("asking its driver for devices failed: %s", fault)};
     } else {
       const erg_sampler *s = plugin->samplers[0];
-      erg_device found[64];
-      memset(found, 0, sizeof found);
-      for (int k = 0; k < 64; k++) found[k].size = sizeof found[k];
-      int32_t n = s->devices(&host.api, found, 64);
-      if (n > 64) n = 64;
+      erg_device found[MOST_DEVICES];
+      int32_t n = devices_of(s, &host, found);
       list.entries =
           run_grow(list.entries, (size_t)(list.n + (n > 0 ? n : 1)) * sizeof *list.entries);
       for (int k = 0; k < n; k++)

@@ -15,11 +15,14 @@ static const cli_option
     o_quiet = {"quiet", 'q', CLI_FLAG, NULL, "no progress, errors and warnings only", NULL, 0,
                0, false},
     o_data = TEXT("data", "FILE", "data: CmdStan JSON, or CSV with a header; without it the "
-                                  "data are simulated as the model's [simulate] says"),
+                                  "model's data_file, or data simulated as its [simulate] "
+                                  "says, or MODEL.json beside it"),
     o_dim = MANY("dim", "NAME=SIZE", "size of a dimension, in place of the model's; may be "
                                      "repeated"),
     o_backend = TEXT("backend", "ID", "sampler: cpu (default), opencl, cuda, or one of "
                                       "another plug-in; 'ergode plugin list' shows them"),
+    o_one_backend = TEXT("backend", "ID", "the devices of one backend only; 'ergode plugin "
+                                          "list' shows them"),
     o_plugin = MANY("plugin", "FILE", "a plug-in to load besides the installed ones: its "
                                       "manifest (.ini) or shared object; its code is run"),
     o_with = MANY("with", "ID", "another diagnostic of every quantity: of a plug-in ('ergode "
@@ -28,6 +31,8 @@ static const cli_option
     o_device = TEXT("device", "IDS", "devices by id, separated by commas: cuda:0,cuda:1 "
                                      "(cuda:0,1 for short); 'ergode devices' shows them; "
                                      "chains are shared among them"),
+    o_some_devices = TEXT("device", "IDS", "these devices only, by id, separated by commas; "
+                                           "'ergode devices' shows them"),
     o_preset = TEXT("preset", "NAME", "quick (2 chains, 200 + 200 draws), standard (4, 500 + "
                                       "500), publication (4, 1000 + 1000), or an INI file; "
                                       "other options win over it"),
@@ -68,7 +73,7 @@ static const cli_option
     o_params = TEXT("params", "FILE", "JSON: natural values of every parameter, one object, "
                                       "or a list of them (one a point)"),
     o_ir = FLAG("ir", "the model as arrays over named dimensions"),
-    o_source = {"source", 0, CLI_CHOICE, "LANGUAGE", "the generated source", "c|cuda|opencl",
+    o_source = {"source", 0, CLI_CHOICE, "LANGUAGE", "the generated source: c, cuda or opencl", "c|cuda|opencl",
                 0, 0, false},
     o_raw = FLAG("raw", "with --ir: before the passes, as the language made it"),
     o_verbose = {"verbose", 'v', CLI_FLAG, NULL, "every candidate, its path, why it was "
@@ -231,8 +236,8 @@ static const cli_command bench_compare = {
 
 /* --- verify, devices ---------------------------------------------------------------- */
 
-static const cli_option *const verify_options[] = {&o_backend, &o_device, &o_plugin, &o_threads,
-                                                   &o_json, &o_quiet, NULL};
+static const cli_option *const verify_options[] = {
+    &o_one_backend, &o_some_devices, &o_plugin, &o_threads, &o_json, &o_quiet, NULL};
 static const cli_example verify_examples[] = {
     {"verify", "every device of every backend"},
     {"verify --backend cuda", "only those of one backend; exits 3 if there is none"},
@@ -244,7 +249,7 @@ static const cli_command verify = {
     verify_examples, verify_options,
     "0\tevery device is right\n" EXIT_INPUT "3\tno device\n5\twrong numbers\n", cli_verify};
 
-static const cli_option *const devices_options[] = {&o_backend, &o_plugin, &o_json, NULL};
+static const cli_option *const devices_options[] = {&o_one_backend, &o_plugin, &o_json, NULL};
 static const cli_example devices_examples[] = {
     {"devices", "what --device can name, for every backend"}, {NULL, NULL}};
 static const cli_command devices = {

@@ -140,6 +140,17 @@ run(2 --preset no_such_preset)
 run(2 eight_schools radon --data radon.json)
 expect("${err}" "one model")
 
+# A driver that dies takes no command with it.
+foreach(command devices verify)
+  execute_process(COMMAND ${ERGODE} ${command} --plugin ${FOLDER}/wrong/dies.ini --backend dies
+    RESULT_VARIABLE got OUTPUT_VARIABLE out ERROR_QUIET)
+  if(NOT got EQUAL 3)
+    message(FATAL_ERROR "ergode ${command}: exit code ${got}\n${out}")
+  endif()
+  expect("${out}" "no device: asking its driver for devices failed: crashed: signal 6")
+endforeach()
+run(3 eight_schools --plugin ${FOLDER}/wrong/dies.ini --backend dies)
+
 # The same gate in `ergode verify`.
 foreach(backend right gradient biased)
   execute_process(COMMAND ${ERGODE} verify --plugin ${FOLDER}/wrong/${backend}.ini --backend
