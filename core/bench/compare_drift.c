@@ -20,8 +20,8 @@ static void add(bench_comparison *c, const char *what, const char *a, const char
   snprintf(d->b, sizeof d->b, "%s", b);
 }
 
-/* As a reader would write it; "unknown" for null. */
-static void show(const json_t *v, char text[static BENCH_TEXT]) {
+/* As a reader would write it; `absent` for null. */
+static void show(const json_t *v, const char *absent, char text[static BENCH_TEXT]) {
   if (json_is_string(v))
     snprintf(text, BENCH_TEXT, "%s", json_string_value(v));
   else if (json_is_integer(v))
@@ -31,16 +31,17 @@ static void show(const json_t *v, char text[static BENCH_TEXT]) {
   else if (json_is_boolean(v))
     snprintf(text, BENCH_TEXT, "%s", json_is_true(v) ? "yes" : "no");
   else
-    snprintf(text, BENCH_TEXT, "unknown");
+    snprintf(text, BENCH_TEXT, "%s", absent);
 }
 
-static void hold(bench_comparison *c, const char *what, const json_t *a, const json_t *b) {
+static void hold(bench_comparison *c, const char *what, const char *absent, const json_t *a,
+                 const json_t *b) {
   bool none = (!a || json_is_null(a)) && (!b || json_is_null(b));
   bool number = json_is_number(a) && json_is_number(b);
   if (none || (number ? json_number_value(a) == json_number_value(b) : json_equal(a, b))) return;
   char x[BENCH_TEXT], y[BENCH_TEXT];
-  show(a, x);
-  show(b, y);
+  show(a, absent, x);
+  show(b, absent, y);
   add(c, what, x, y);
 }
 
@@ -162,7 +163,8 @@ void compare_environment(bench_comparison *c, const bench_stored *a, const bench
                *s = json_object_get(a->json, "settings"),
                *t = json_object_get(b->json, "settings");
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-    hold(c, facts[i][1], json_object_get(x, facts[i][0]), json_object_get(y, facts[i][0]));
+    hold(c, facts[i][1], "unknown", json_object_get(x, facts[i][0]),
+         json_object_get(y, facts[i][0]));
   hold_load(c, x, y);
   hold_files(c, "plug-in", "id", true, json_object_get(x, "plugins"),
              json_object_get(y, "plugins"));
@@ -171,7 +173,7 @@ void compare_environment(bench_comparison *c, const bench_stored *a, const bench
   hold_models(c, json_object_get(a->json, "workloads"), json_object_get(b->json, "workloads"));
   hold_peaks(c, json_object_get(a->json, "peaks"), json_object_get(b->json, "peaks"));
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-    hold(c, settings[i][1], json_object_get(s, settings[i][0]),
+    hold(c, settings[i][1], "none", json_object_get(s, settings[i][0]),
          json_object_get(t, settings[i][0]));
 }
 
@@ -189,7 +191,7 @@ static void hold_devices(bench_comparison *c, const json_t *a, const json_t *b) 
     for (size_t k = 0; y && k < sizeof facts / sizeof *facts; k++) {
       char title[BENCH_NAME + 64];
       snprintf(title, sizeof title, "%s %.80s", facts[k][1], stored_text(x, "id"));
-      hold(c, title, json_object_get(x, facts[k][0]), json_object_get(y, facts[k][0]));
+      hold(c, title, "unknown", json_object_get(x, facts[k][0]), json_object_get(y, facts[k][0]));
     }
   }
 }
@@ -202,7 +204,7 @@ void compare_row_environment(bench_comparison *c, const json_t *a, const json_t 
   char title[BENCH_NAME + 64];
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
     snprintf(title, sizeof title, "%s %.90s", facts[i][1], backend);
-    hold(c, title, json_object_get(a, facts[i][0]), json_object_get(b, facts[i][0]));
+    hold(c, title, "unknown", json_object_get(a, facts[i][0]), json_object_get(b, facts[i][0]));
   }
   hold_devices(c, json_object_get(a, "devices"), json_object_get(b, "devices"));
   const json_t *versions = json_object_get(a, "versions");
@@ -210,7 +212,7 @@ void compare_row_environment(bench_comparison *c, const json_t *a, const json_t 
        at = json_object_iter_next((json_t *)versions, at)) {
     const char *name = json_object_iter_key(at);
     snprintf(title, sizeof title, "%.40s of %.60s", name, backend);
-    hold(c, title, json_object_iter_value(at),
+    hold(c, title, "unknown", json_object_iter_value(at),
          json_object_get(json_object_get(b, "versions"), name));
   }
 }
