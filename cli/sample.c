@@ -101,6 +101,13 @@ static void say_interrupted(const cli_args *args, const run_job *j) {
                   "makes the rest", j->phase, j->out, j->out);
 }
 
+/* Prints what was found so far. */
+static void tell(erg_problems *p) {
+  cli_problems(p);
+  erg_problems_free(p);
+  erg_problems_init(p);
+}
+
 /* After the run: its own code, else that of an interrupt or of a failed output. */
 static int fail(const cli_args *args, const run_job *j, int code) {
   if (code) return code;
@@ -118,6 +125,7 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   cli_progress_end(&progress);
   if (j->result.output_failed) {
     char need[32];
+    tell(problems);
     if (j->result.kept)
       cli_say(args, "what reached the disk is in %s/draws.nc.part; 'ergode summary %s' reads it\n"
                     "all draws may need %s", j->out, j->out,
@@ -191,9 +199,7 @@ int cli_sample(const cli_args *args) {
   }
   free(message);
   if (!code) {
-    cli_problems(&problems); /* warnings */
-    erg_problems_free(&problems);
-    erg_problems_init(&problems);
+    tell(&problems); /* warnings */
     code = run(args, &job, &problems);
   }
   cli_problems(&problems);
