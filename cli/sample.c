@@ -139,6 +139,7 @@ static int run(const cli_args *args, run_job *j, erg_problems *problems) {
   if (j->result.kept == 0) return code;
   if (!run_job_summarise(j, problems)) return fail(args, j, code);
   print_results(args, j);
+  fflush(stdout); /* where both go to one file */
   bool html = cli_given(args, "html");
   if (html && !write_page(j, problems)) return fail(args, j, code);
   if (!quiet) {
