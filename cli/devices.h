@@ -16,7 +16,8 @@ typedef struct {
   int n, present;
 } cli_device_list;
 
-/* Of all backends, or of --backend. Opens the plug-ins, which may load drivers. */
+/* Of all backends, or of --backend. Opens the plug-ins; drivers are asked in processes of
+ * their own. */
 cli_device_list cli_list_devices(const cli_args *args, run_registry *r);
 void cli_free_devices(cli_device_list *list);
 /* Members of an object that is open. */

@@ -122,36 +122,47 @@ int cli_plugin_list(const cli_args *args) {
   return code;
 }
 
-#define MOST_DEVICES 64
-#define PROBE_LIMIT_S 120 /* a driver's first start on a cold machine takes some seconds */
-
-static int32_t devices_of(const erg_sampler *s, run_host *host, erg_device *found) {
-  memset(found, 0, MOST_DEVICES * sizeof *found);
-  for (int k = 0; k < MOST_DEVICES; k++) found[k].size = sizeof *found;
-  int32_t n = s->devices(&host->api, found, MOST_DEVICES);
-  return n > MOST_DEVICES ? MOST_DEVICES : n;
-}
-
 typedef struct {
   const cli_args *args;
   const erg_sampler *sampler;
-} probe;
+  int n;
+  erg_device devices[64];
+  char absent[BENCH_TEXT];
+} asked;
 
-static void find_devices(void *data) {
-  const probe *p = data;
+static void ask(void *data) {
+  asked *a = data;
   run_host host;
-  erg_device found[MOST_DEVICES];
-  cli_host(p->args, &host);
-  devices_of(p->sampler, &host, found);
+  cli_host(a->args, &host);
+  a->n = run_host_devices(&host, a->sampler, a->devices,
+                          sizeof a->devices / sizeof *a->devices);
+  if (a->n == 0)
+    snprintf(a->absent, sizeof a->absent, "%s", run_host_reason(&host, ERG_NO_DEVICE));
   run_host_destroy(&host);
 }
 
-/* Drivers have ended the process that asked them for their devices: one of its own is asked
- * first. False with the reason. */
-static bool driver_lives(const cli_args *args, const erg_sampler *s,
-                         char reason[static BENCH_TEXT]) {
-  probe p = {.args = args, .sampler = s};
-  return cell_apart(find_devices, &p, PROBE_LIMIT_S, reason);
+static cli_device *one_more(cli_device_list *list) {
+  list->entries = run_grow(list->entries, (size_t)(list->n + 1) * sizeof *list->entries);
+  return &list->entries[list->n++];
+}
+
+/* In a process of its own: drivers have ended the one that asked them. */
+static void add_devices(const cli_args *args, const char *backend, const erg_sampler *s,
+                        cli_device_list *list) {
+  char fault[BENCH_TEXT];
+  asked *a = cell_share(sizeof *a);
+  a->args = args;
+  a->sampler = s;
+  bool answered = cell_apart(ask, a, CELL_DRIVER_LIMIT_S, fault);
+  for (int k = 0; answered && k < a->n; k++)
+    *one_more(list) = (cli_device){.backend = backend, .sampler = s, .device = a->devices[k]};
+  if (!answered)
+    *one_more(list) = (cli_device){
+        .backend = backend,
+        .absent = run_text("asking its driver for devices failed: %s", fault)};
+  else if (a->n == 0)
+    *one_more(list) = (cli_device){.backend = backend, .absent = run_text("%s", a->absent)};
+  cell_unshare(a, sizeof *a);
 }
 
 cli_device_list cli_list_devices(const cli_args *args, run_registry *r) {
@@ -161,33 +172,12 @@ cli_device_list cli_list_devices(const cli_args *args, run_registry *r) {
     run_candidate *c = &r->candidates[i];
     if (c->refused && !only) continue;
     if (!c->id || (only && strcmp(c->id, only) != 0)) continue;
-    run_host host;
-    cli_host(args, &host);
     const erg_plugin *plugin = run_candidate_open(c);
-    char fault[BENCH_TEXT];
-    if (!plugin || plugin->n_samplers == 0) {
-      list.entries = run_grow(list.entries, (size_t)(list.n + 1) * sizeof *list.entries);
-      list.entries[list.n++] = (cli_device){.backend = c->id, .absent = run_text("%s",
+    if (plugin && plugin->n_samplers)
+      add_devices(args, c->id, plugin->samplers[0], &list);
+    else
+      *one_more(&list) = (cli_device){.backend = c->id, .absent = run_text("%s",
           plugin ? "it holds no sampler" : c->refused)};
-    } else if (!driver_lives(args, plugin->samplers[0], fault)) {
-      list.entries = run_grow(list.entries, (size_t)(list.n + 1) * sizeof *list.entries);
-      list.entries[list.n++] = (cli_device){
-          .backend = c->id,
-          .absent = run_text("asking its driver for devices failed: %s", fault)};
-    } else {
-      const erg_sampler *s = plugin->samplers[0];
-      erg_device found[MOST_DEVICES];
-      int32_t n = devices_of(s, &host, found);
-      list.entries =
-          run_grow(list.entries, (size_t)(list.n + (n > 0 ? n : 1)) * sizeof *list.entries);
-      for (int k = 0; k < n; k++)
-        list.entries[list.n++] =
-            (cli_device){.backend = c->id, .sampler = s, .device = found[k]};
-      if (n <= 0)
-        list.entries[list.n++] = (cli_device){
-            .backend = c->id, .absent = run_text("%s", run_host_reason(&host, ERG_NO_DEVICE))};
-    }
-    run_host_destroy(&host);
   }
   for (int i = 0; i < list.n; i++) list.present += !list.entries[i].absent;
   return list;

@@ -73,8 +73,8 @@ static const cli_option
     o_params = TEXT("params", "FILE", "JSON: natural values of every parameter, one object, "
                                       "or a list of them (one a point)"),
     o_ir = FLAG("ir", "the model as arrays over named dimensions"),
-    o_source = {"source", 0, CLI_CHOICE, "LANGUAGE", "the generated source: c, cuda or opencl", "c|cuda|opencl",
-                0, 0, false},
+    o_source = {"source", 0, CLI_CHOICE, "LANGUAGE", "the generated source: c, cuda or opencl",
+                "c|cuda|opencl", 0, 0, false},
     o_raw = FLAG("raw", "with --ir: before the passes, as the language made it"),
     o_verbose = {"verbose", 'v', CLI_FLAG, NULL, "every candidate, its path, why it was "
                  "refused, and the settings of those that can be loaded", NULL, 0, 0, false},

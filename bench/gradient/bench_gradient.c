@@ -13,20 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../about.h"
 #include "compile/model_host.h"
 #include "measure/peaks.h"
 #include "price.h"
+#include "read/clock.h"
 #include "read/json_write.h"
 #include "run/load.h"
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 typedef struct {
   const char *name, *model;
@@ -60,18 +54,18 @@ static double time_gradient(const erg_model *m, double *lp) {
     q[i] = i < (size_t)m->dim ? 0.1 * sin((double)i) : 0.0;
     g[i] = 0.0;
   }
-  double start = now();
+  double start = erg_clock();
   m->logp(m, NULL, scratch, q, lp, g, NULL);
-  double first = now() - start;
+  double first = erg_clock() - start;
   int batch = first > 1e-4 ? 1 : 50, repeats = first > 1e-4 ? 50 : 4000;
   double best = INFINITY;
   for (int r = 0; r < repeats; r++) {
-    start = now();
+    start = erg_clock();
     for (int i = 0; i < batch; i++) {
       q[i % m->dim] += 1e-9;
       m->logp(m, NULL, scratch, q, lp, g, NULL);
     }
-    double t = (now() - start) / batch;
+    double t = (erg_clock() - start) / batch;
     if (t < best) best = t;
   }
   free(q);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "compile/model_host.h"
 #include "free_models.h"
+#include "read/clock.h"
 #include "run/load.h"
 #include "run/text.h"
 
@@ -27,12 +27,6 @@ typedef struct {
   const free_hierarchy *hierarchy;
   const free_logistic *logistic;
 } pair;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double *doubles(int64_t n) {
   double *x = aligned_alloc(64, ((size_t)n * sizeof *x + 63) / 64 * 64);
@@ -75,13 +69,13 @@ static bool agree(pair *p, const char *name) {
 }
 
 static void time_both(pair *p, double best[2]) {
-  double start = now();
+  double start = erg_clock();
   ours(p);
-  int batch = now() - start > 1e-4 ? 1 : 50;
+  int batch = erg_clock() - start > 1e-4 ? 1 : 50;
   best[0] = best[1] = INFINITY;
   for (int r = 0; r < ROUNDS; r++)
     for (int which = 0; which < 2; which++) {
-      start = now();
+      start = erg_clock();
       for (int i = 0; i < batch; i++) {
         p->q[i % p->model->dim] += 1e-9;
         if (which)
@@ -89,7 +83,7 @@ static void time_both(pair *p, double best[2]) {
         else
           ours(p);
       }
-      best[which] = fmin(best[which], (now() - start) / batch);
+      best[which] = fmin(best[which], (erg_clock() - start) / batch);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "run/job.h"
 
 #define CELL_FOLDER "run" /* begins the names of private folders */
+#define CELL_DRIVER_LIMIT_S 120 /* a driver that doesn't name its devices */
 
 typedef struct {
   const bench_options *options;

@@ -9,8 +9,6 @@
 #include "run/host.h"
 #include "run/text.h"
 
-#define PROBE_LIMIT_S 120 /* a driver that doesn't answer */
-
 typedef struct {
   run_registry *registry;
   char id[BENCH_NAME];
@@ -42,10 +40,8 @@ static void probe_here(void *data) {
   char *message = NULL;
   const erg_sampler *s = run_find_sampler(b->registry, b->id, NULL, &message);
   if (s) {
-    for (int i = 0; i < BENCH_MAX_DEVICES; i++) b->devices[i].size = sizeof *b->devices;
-    b->n = s->devices(&host.api, b->devices, BENCH_MAX_DEVICES);
-    if (b->n > BENCH_MAX_DEVICES) b->n = BENCH_MAX_DEVICES;
-    if (b->n <= 0)
+    b->n = run_host_devices(&host, s, b->devices, BENCH_MAX_DEVICES);
+    if (b->n == 0)
       snprintf(b->reason, BENCH_TEXT, "%s", run_host_reason(&host, ERG_NO_DEVICE));
     for (int i = 0; i < b->n; i++)
       read_instrument(s->extension(s, "erg.sensors/1"), &host.api, b->devices[i].id,
@@ -115,7 +111,7 @@ static void add_targets(const bench_options *o, const char *id, bool wanted, ben
   b->registry = o->registry;
   snprintf(b->id, sizeof b->id, "%s", id);
   char reason[BENCH_TEXT] = "";
-  if (!cell_apart(probe_here, b, PROBE_LIMIT_S, reason)) {
+  if (!cell_apart(probe_here, b, CELL_DRIVER_LIMIT_S, reason)) {
     b->n = 0;
     snprintf(b->reason, BENCH_TEXT, "%s", reason);
   }

@@ -59,6 +59,14 @@ const char *run_host_reason(run_host *h, erg_status code) {
   return h->reason ? h->reason : run_status_text(code);
 }
 
+int run_host_devices(run_host *h, const erg_sampler *s, erg_device *list, int capacity) {
+  memset(list, 0, (size_t)capacity * sizeof *list);
+  for (int i = 0; i < capacity; i++) list[i].size = sizeof list[i];
+  run_host_clear(h);
+  int n = s->devices(&h->api, list, capacity);
+  return n > capacity ? capacity : n < 0 ? 0 : n;
+}
+
 const char *run_status_text(erg_status code) {
   switch (code) {
 #define TEXT(name, value, text) \

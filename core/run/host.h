@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <ergode/host.h>
+#include <ergode/sampler.h>
 
 typedef struct run_host {
   erg_host api;               /* give &host->api to plug-ins */
@@ -23,6 +24,9 @@ void run_host_init(run_host *h, const char *cache_dir);
 void run_host_destroy(run_host *h);
 /* The last reason, or the code's own text; valid until the next call of fail. */
 const char *run_host_reason(run_host *h, erg_status code);
+/* The sampler's devices, `capacity` at most; none: 0, and run_host_reason says why. May load
+ * the driver. */
+int run_host_devices(run_host *h, const erg_sampler *s, erg_device *list, int capacity);
 void run_host_clear(run_host *h);
 const char *run_status_text(erg_status code);
 /* Exit code of the command for a failure with this status (CONTRIBUTING.md). */

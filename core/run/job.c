@@ -178,12 +178,8 @@ static bool resolve_sizes(run_job *j, const run_wishes *w, const run_preset *pre
 
 static bool resolve_devices(run_job *j, const run_wishes *w, char **message) {
   erg_device found[MAX_DEVICES];
-  memset(found, 0, sizeof found);
-  for (int i = 0; i < MAX_DEVICES; i++) found[i].size = sizeof found[i];
-  run_host_clear(j->host);
-  int n = j->sampler->devices(&j->host->api, found, MAX_DEVICES);
-  if (n > MAX_DEVICES) n = MAX_DEVICES;
-  if (n <= 0) {
+  int n = run_host_devices(j->host, j->sampler, found, MAX_DEVICES);
+  if (n == 0) {
     *message = run_text("backend '%s': %s", j->sampler->id,
                         run_host_reason(j->host, ERG_NO_DEVICE));
     return false;

@@ -233,7 +233,7 @@ class Interrupts(unittest.TestCase):
 
     def test_verify(self):
         for phase in "devices", "create", "sampling":
-            self.at(phase, TERM)
+            self.at(phase, TERM, "parent" if phase == "devices" else "self")  # asked by a child
             out, talk = self.run_to_end("verify", "--backend", "signalling", code=143)
             self.assertIn("interrupted", talk)
             self.assertNotIn("WRONG", out)
